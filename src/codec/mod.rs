@@ -1,0 +1,8 @@
+//! Bytes and text, both ways; knows no COS object, no store and no socket.
+
+pub mod checksum;
+pub mod crypto;
+pub mod percent;
+pub mod signature;
+pub mod token;
+pub mod xml;

@@ -1,0 +1,181 @@
+//! COS's error codes, and the error that every operation gives.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+
+macro_rules! error_codes {
+    ($($name:ident $status:literal $message:literal,)+) => {
+        /// COS's error vocabulary (Error Codes, 436/7730); a row per code that the emulator can give.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ErrorCode { $($name,)+ }
+
+        impl ErrorCode {
+            /// All codes, for tests and documentation.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// HTTP status, wire `<Code>`, default `<Message>`.
+            pub const fn row(self) -> (u16, &'static str, &'static str) {
+                match self { $(Self::$name => ($status, stringify!($name), $message),)+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    BadDigest 400 "The Content-MD5 you specified did not match what was received.",
+    BucketNameTooLong 400 "The specified bucket name is too long.",
+    EntityTooLarge 400 "Your proposed upload exceeds the maximum allowed object size.",
+    EntityTooSmall 400 "Your proposed upload is smaller than the minimum allowed size.",
+    ExpiredToken 400 "The provided token has expired.",
+    IncompleteBody 400 "You did not provide the number of bytes specified by the Content-Length HTTP header.",
+    InvalidArgument 400 "Invalid argument.",
+    InvalidBucketName 400 "The specified bucket is not valid.",
+    InvalidDelimiter 400 "The delimiter must be one character.",
+    InvalidDigest 400 "The Content-MD5 you specified is not valid.",
+    InvalidLocationConstraint 400 "The specified location constraint is not valid.",
+    InvalidObjectName 400 "The specified object key is not valid.",
+    InvalidPart 400 "One or more of the specified parts could not be found.",
+    InvalidPartOrder 400 "The list of parts was not in ascending order.",
+    InvalidRequest 400 "The request is not valid.",
+    InvalidSHA1Digest 400 "The SHA1 you specified did not match what was received.",
+    InvalidURI 400 "The request's URI could not be parsed.",
+    KeyTooLong 400 "The specified object key is too long.",
+    KmsKeyNotExist 400 "The kms key you provided can not be found in kms",
+    ListPartUploadIdIsEmpty 400 "The uploadId is empty.",
+    MalformedXML 400 "The XML you provided was not well-formed or did not validate.",
+    MissingRequestBodyError 400 "The request body is empty.",
+    NotSupportedStorageClass 400 "The specified storage class is not supported.",
+    RequestTimeout 400 "Your socket connection to the server was not read from within the timeout period.",
+    SSEHeaderNotAllowed 400 "A server-side encryption header is not allowed for this request.",
+    XMLSizeLimit 400 "The XML body is too long.",
+    AccessDenied 403 "Access Denied.",
+    InvalidAccessKeyId 403 "The Access Key Id you provided does not exist in our records",
+    InvalidObjectState 403 "The operation is not valid for the object storage class.",
+    RequestTimeTooSkewed 403 "The difference between the request time and the server's time is too large.",
+    SignatureDoesNotMatch 403 "The Signature you specified is invalid.",
+    NoSuchBucket 404 "The specified bucket does not exist.",
+    NoSuchKey 404 "The specified key does not exist.",
+    NoSuchUpload 404 "The specified multipart upload does not exist.",
+    NoSuchVersion 404 "The specified version does not exist.",
+    MethodNotAllowed 405 "The specified method is not allowed against this resource.",
+    BucketAlreadyExists 409 "The requested bucket name is not available.",
+    BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
+    BucketNotEmpty 409 "The bucket you tried to delete is not empty.",
+    FileAlreadyExists 409 "The object you specified already exists.",
+    MissingContentLength 411 "You must provide the Content-Length HTTP header.",
+    PreconditionFailed 412 "Precondition not match.",
+    InvalidRange 416 "The requested range cannot be satisfied.",
+    InternalError 500 "We encountered an internal error. Please try again.",
+    NotImplemented 501 "The functionality is not implemented.",
+}
+
+impl ErrorCode {
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().0).expect("the table has valid statuses")
+    }
+
+    /// The wire `<Code>`.
+    pub const fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// An error with its own sentence: the offending value, and what would be right.
+    pub fn because(self, message: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Details { code: self, message: message.into(), cause: None, elements: Vec::new(), headers: Vec::new() }))
+    }
+}
+
+/// A refusal or a fault, as COS words it, with what only the log may see. One pointer wide.
+pub struct Error(Box<Details>);
+
+struct Details {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    elements: Vec<(&'static str, String)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Error {
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The underlying failure, for the log only.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+        self.0.cause.as_deref()
+    }
+
+    /// Elements between `<Message>` and `<Resource>`, such as `StringToSign`.
+    pub fn elements(&self) -> &[(&'static str, String)] {
+        &self.0.elements
+    }
+
+    /// Headers of the answer beside the common ones, such as `Content-Range` of a 416.
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.0.headers
+    }
+
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_element(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.0.elements.push((name, text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.push((name, value));
+        self
+    }
+}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        code.because(code.row().2)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code().name(), self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{self} (cause: {:?})", self.cause())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_an_error_with_a_sentence() {
+        for code in ErrorCode::ALL {
+            let (status, name, message) = code.row();
+            assert!((400..=599).contains(&status) && !message.is_empty(), "{name}");
+            assert_eq!(ErrorCode::ALL.iter().filter(|other| other.name() == name).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,75 @@
+//! Storage classes (Storage Class Overview, 436/30925).
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Error, ErrorCode};
+
+macro_rules! storage_classes {
+    ($($variant:ident $name:literal,)+) => {
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum StorageClass { #[default] $($variant,)+ }
+
+        impl StorageClass {
+            const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+storage_classes! {
+    Standard "STANDARD",
+    StandardIa "STANDARD_IA",
+    IntelligentTiering "INTELLIGENT_TIERING",
+    Archive "ARCHIVE",
+    DeepArchive "DEEP_ARCHIVE",
+    MazStandard "MAZ_STANDARD",
+    MazStandardIa "MAZ_STANDARD_IA",
+    MazIntelligentTiering "MAZ_INTELLIGENT_TIERING",
+    MazArchive "MAZ_ARCHIVE",
+    MazDeepArchive "MAZ_DEEP_ARCHIVE",
+}
+
+impl StorageClass {
+    /// Whether content must be restored before it can be read.
+    pub const fn is_archived(self) -> bool {
+        matches!(self, Self::Archive | Self::DeepArchive | Self::MazArchive | Self::MazDeepArchive)
+    }
+
+    /// Whether answers carry `x-cos-storage-tier`.
+    pub const fn is_tiered(self) -> bool {
+        matches!(self, Self::IntelligentTiering | Self::MazIntelligentTiering)
+    }
+}
+
+impl FromStr for StorageClass {
+    type Err = Error;
+
+    /// In any letter case (Java sends `Standard_IA`).
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.iter().copied().find(|class| class.name().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|class| class.name()).collect();
+            let message = format!("the storage class {text:?} is not supported; it must be one of {}", names.join(", "));
+            ErrorCode::NotSupportedStorageClass.because(message)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_any_letter_case() {
+        assert_eq!("Standard_ia".parse::<StorageClass>().expect("known"), StorageClass::StandardIa);
+        let error = "REDUCED".parse::<StorageClass>().expect_err("unknown");
+        assert_eq!(error.code(), ErrorCode::NotSupportedStorageClass);
+        for class in StorageClass::ALL {
+            assert_eq!(class.name().parse::<StorageClass>().expect("own name"), *class);
+        }
+    }
+}

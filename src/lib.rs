@@ -1,0 +1,3 @@
+//! cos
+pub mod codec;
+pub mod domain;
