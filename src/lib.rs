@@ -1,3 +1,4 @@
 //! cos
 pub mod codec;
 pub mod domain;
+pub mod storage;

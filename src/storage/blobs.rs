@@ -1,0 +1,187 @@
+//! Body files: where they are, and how ranges of bodies are read as one stream.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::domain::encryption::BodyCipher;
+use crate::storage::StorageError;
+use crate::storage::folder::Folder;
+use crate::storage::leases::Lease;
+use crate::storage::records::{Body, BodyId, Place};
+use crate::storage::tables::Tables;
+
+/// The most bytes of a body that a reader holds; one more piece of it is read ahead.
+const PIECE: u64 = 256 << 10;
+
+pub(super) struct Blobs {
+    bodies: PathBuf,
+    staging: PathBuf,
+}
+
+impl Blobs {
+    pub(super) fn new(folder: &Folder) -> Self {
+        Self { bodies: folder.bodies(), staging: folder.staging() }
+    }
+
+    /// Where a body is written until it is whole.
+    pub(super) fn staged_path(&self, id: BodyId) -> PathBuf {
+        self.staging.join(format!("{id:016x}"))
+    }
+
+    /// Gives a whole body its final name; blocks.
+    pub(super) fn publish(&self, id: BodyId) -> Result<PathBuf, StorageError> {
+        let (from, to) = (self.staged_path(id), self.path(id));
+        let renamed = fs::rename(&from, &to).or_else(|error| match (error.kind(), to.parent()) {
+            (ErrorKind::NotFound, Some(folder)) => {
+                fs::create_dir_all(folder)?;
+                fs::rename(&from, &to)
+            }
+            _ => Err(error),
+        });
+        renamed.map_err(StorageError::file(format!("renaming {} to {}", from.display(), to.display())))?;
+        Ok(to)
+    }
+
+    /// A body that is gone already is no fault; blocks.
+    pub(super) fn delete(&self, id: BodyId) -> Result<(), StorageError> {
+        delete_file(&self.path(id))
+    }
+
+    /// Ids of all body files; other files are passed over. Blocks.
+    pub(super) fn ids(&self) -> Result<Vec<BodyId>, StorageError> {
+        let mut ids = Vec::new();
+        for folder in read_dir(&self.bodies)? {
+            for file in read_dir(&folder)? {
+                let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                ids.extend(BodyId::from_str_radix(name, 16).ok().filter(|_| name.len() == 16));
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Deletes all that was still arriving when the last process ended; blocks.
+    pub(super) fn empty_staging(&self) -> Result<(), StorageError> {
+        read_dir(&self.staging)?.iter().try_for_each(|path| delete_file(path))
+    }
+
+    fn path(&self, id: BodyId) -> PathBuf {
+        self.bodies.join(format!("{:02x}", id & 0xff)).join(format!("{id:016x}"))
+    }
+}
+
+pub(super) fn delete_file(path: &Path) -> Result<(), StorageError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(StorageError::file(format!("deleting {}", path.display()))(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_dir(path: &Path) -> Result<Vec<PathBuf>, StorageError> {
+    let read = || fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>();
+    read().map_err(StorageError::file(format!("reading {}", path.display())))
+}
+
+/// Plain bytes in pieces of bounded size.
+pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, StorageError>> + Send>>;
+
+/// A range of one body, and what decrypts it.
+pub(super) struct Slice {
+    pub(super) body: Body,
+    pub(super) range: Range<u64>,
+    pub(super) cipher: Option<BodyCipher>,
+}
+
+/// The slices' bytes one after another; the lease lives as long as the stream.
+pub(super) fn stream(tables: Arc<Tables>, blobs: Arc<Blobs>, slices: Vec<Slice>, lease: Lease) -> BodyStream {
+    let reader = Reader { tables, blobs, slices: slices.into_iter(), current: None, _lease: lease };
+    Box::pin(stream::try_unfold(begin(reader), async |reading| {
+        let Some(reading) = reading else { return Ok(None) };
+        let (piece, reader) = reading.await.map_err(|_| StorageError::Closed)??;
+        Ok((!piece.is_empty()).then(|| (piece, begin(reader))))
+    }))
+}
+
+type Reading = JoinHandle<Result<(Bytes, Reader), StorageError>>;
+
+/// Begins to read the next piece; `None` at the end.
+fn begin(mut reader: Reader) -> Option<Reading> {
+    if reader.current.as_ref().is_none_or(|current| current.slice.range.is_empty()) {
+        let slice = reader.slices.find(|slice| !slice.range.is_empty())?;
+        reader.current = Some(Current { slice, file: None });
+    }
+    Some(spawn_blocking(move || reader.piece().map(|piece| (piece, reader))))
+}
+
+struct Reader {
+    tables: Arc<Tables>,
+    blobs: Arc<Blobs>,
+    slices: std::vec::IntoIter<Slice>,
+    current: Option<Current>,
+    _lease: Lease,
+}
+
+/// The slice being read: what is left of its range, and its file once opened.
+struct Current {
+    slice: Slice,
+    file: Option<File>,
+}
+
+impl Reader {
+    fn piece(&mut self) -> Result<Bytes, StorageError> {
+        let Some(Current { slice, file }) = &mut self.current else { return Ok(Bytes::new()) };
+        let Range { start, end } = slice.range;
+        let mut bytes = match slice.body.place {
+            Place::Index => {
+                slice.range.start = end;
+                read_inline(&self.tables, &slice.body, start..end)?
+            }
+            Place::File => {
+                let stop = end.min(start + PIECE);
+                slice.range.start = stop;
+                read_file(file, &self.blobs.path(slice.body.id), start..stop)?
+            }
+        };
+        if let Some(cipher) = &slice.cipher {
+            cipher.key.apply(&cipher.nonce, start, &mut bytes);
+        }
+        Ok(bytes.into())
+    }
+}
+
+pub(super) fn read_inline(tables: &Tables, body: &Body, range: Range<u64>) -> Result<Vec<u8>, StorageError> {
+    let bytes = tables.body(body.id)?.ok_or_else(|| missing(body.id))?;
+    let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+    bytes.get(at(range.start)..at(range.end)).map(<[u8]>::to_vec).ok_or_else(|| missing(body.id))
+}
+
+fn read_file(file: &mut Option<File>, path: &Path, range: Range<u64>) -> Result<Vec<u8>, StorageError> {
+    let length = range.end - range.start;
+    let mut read = || {
+        let file = match file {
+            Some(file) => file,
+            None => {
+                let file = file.insert(File::open(path)?);
+                file.seek(SeekFrom::Start(range.start))?;
+                file
+            }
+        };
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.take(length).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 == length { Ok(bytes) } else { Err(ErrorKind::UnexpectedEof.into()) }
+    };
+    read().map_err(StorageError::file(format!("reading {}", path.display())))
+}
+
+fn missing(id: BodyId) -> StorageError {
+    StorageError::Index(format!("body {id:016x} is not as long as its record says, or is gone").into())
+}

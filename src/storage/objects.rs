@@ -1,0 +1,206 @@
+//! Objects: written whole or not at all, read even while they are replaced.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::codec::crypto::Nonce;
+use crate::domain::bucket::BucketName;
+use crate::domain::encryption::BodyCipher;
+use crate::domain::key::ObjectKey;
+use crate::domain::listing::{self, Keys, Page, Query};
+use crate::storage::blobs::{self, BodyStream, Slice};
+use crate::storage::committer::Changed;
+use crate::storage::leases::Lease;
+use crate::storage::records::{Body, Content, Object, Place};
+use crate::storage::staging::Staged;
+use crate::storage::tables::{Scan, Tables, bucket_key, in_bucket, object_key};
+use crate::storage::{StorageError, Store, uploads};
+
+/// Whether a write may replace an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overwrite {
+    Allowed,
+    Forbidden,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum PutObject {
+    Stored,
+    BucketMissing,
+    /// There is an object of that key, and overwriting was forbidden.
+    Exists,
+}
+
+/// The bytes of an object, decrypted.
+pub enum ObjectBytes {
+    Whole(Bytes),
+    Stream(BodyStream),
+}
+
+impl Store {
+    /// # Errors
+    /// The index failed.
+    pub fn object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<Option<Object>, StorageError> {
+        self.0.tables.objects.get(&object_key(bucket, key))
+    }
+
+    /// Records a body as an object; `object` makes the record of the body's content.
+    ///
+    /// # Errors
+    /// The index failed; the object that was there is then still there.
+    pub async fn put_object(
+        &self,
+        bucket: BucketName,
+        key: ObjectKey,
+        staged: Staged,
+        overwrite: Overwrite,
+        object: impl FnOnce(Content) -> Object + Send + 'static,
+    ) -> Result<PutObject, StorageError> {
+        let put = move |tables: &Tables| {
+            let record_key = object_key(&bucket, &key);
+            if !tables.buckets.contains(&bucket_key(&bucket))? {
+                return Ok(PutObject::BucketMissing.into());
+            }
+            if overwrite == Overwrite::Forbidden && tables.objects.contains(&record_key)? {
+                return Ok(PutObject::Exists.into());
+            }
+            let body = staged.keep(tables)?;
+            let replaced = tables.objects.insert(&record_key, &object(Content::One(body)))?;
+            Ok(Changed { outcome: PutObject::Stored, discarded: replaced.into_iter().map(|object| object.content).collect() })
+        };
+        self.0.committer.commit(put).await
+    }
+
+    /// Whether there was such an object.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn delete_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<bool, StorageError> {
+        let record_key = object_key(bucket, key);
+        let delete = move |tables: &Tables| {
+            let removed = tables.objects.remove(&record_key)?;
+            Ok(Changed { outcome: removed.is_some(), discarded: removed.into_iter().map(|object| object.content).collect() })
+        };
+        self.0.committer.commit(delete).await
+    }
+
+    /// Opens a range of an object that [`Self::object`] gave; `cipher` makes a body's cipher of its nonce. `None` when the object
+    /// was replaced or deleted since: look again. Once opened, the bytes stay readable whatever happens to the object.
+    ///
+    /// # Errors
+    /// The index failed, or a body that a record names is gone.
+    pub async fn open_object(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        object: &Object,
+        range: Range<u64>,
+        cipher: impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static,
+    ) -> Result<Option<ObjectBytes>, StorageError> {
+        let is_current = || Ok::<_, StorageError>(self.object(bucket, key)?.is_some_and(|now| now.content == object.content));
+        if let Content::One(body @ Body { place: Place::Index, .. }) = &object.content {
+            return match blobs::read_inline(&self.0.tables, body, range.clone()) {
+                Ok(mut bytes) => {
+                    if let Some(cipher) = body.nonce.and_then(cipher) {
+                        cipher.key.apply(&cipher.nonce, range.start, &mut bytes);
+                    }
+                    Ok(Some(ObjectBytes::Whole(bytes.into())))
+                }
+                Err(_) if !is_current()? => Ok(None),
+                Err(error) => Err(error),
+            };
+        }
+        let lease = self.0.leases.take(&object.content);
+        if !is_current()? {
+            return Ok(None);
+        }
+        let stream = match object.content.clone() {
+            Content::One(body) => self.stream(vec![body], range, &cipher, lease),
+            content @ Content::Parts { .. } => {
+                let bodies = self.blocking(move |store| bodies_of(&store.0.tables, &content)).await?;
+                self.stream(bodies, range, &cipher, lease)
+            }
+        };
+        Ok(Some(ObjectBytes::Stream(stream)))
+    }
+
+    /// The range of the bodies' joined bytes.
+    fn stream(
+        &self,
+        bodies: Vec<Body>,
+        range: Range<u64>,
+        cipher: &impl Fn(Nonce) -> Option<BodyCipher>,
+        lease: Lease,
+    ) -> BodyStream {
+        let mut slices = Vec::new();
+        let mut offset = 0;
+        for body in bodies {
+            let (start, end) = (range.start.max(offset), range.end.min(offset + body.size));
+            if start < end {
+                let cipher = body.nonce.and_then(cipher);
+                slices.push(Slice { range: start - offset..end - offset, cipher, body: body.clone() });
+            }
+            offset += body.size;
+        }
+        blobs::stream(self.0.tables.clone(), self.0.blobs.clone(), slices, lease)
+    }
+
+    /// One page of a bucket's objects.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn list_objects(
+        &self,
+        bucket: &BucketName,
+        prefix: String,
+        delimiter: Option<char>,
+        marker: String,
+        limit: usize,
+    ) -> Result<Page<Object>, StorageError> {
+        let base = in_bucket(bucket);
+        self.blocking(move |store| {
+            // No key holds the byte 0, so the marker with it is the least text behind the marker's own key.
+            let start = if marker.is_empty() { String::new() } else { format!("{marker}\0") };
+            let mut keys = ObjectKeys::from(&store.0.tables, base, start.as_bytes());
+            listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &marker, limit })
+        })
+        .await
+    }
+}
+
+/// The bodies of a completed upload's parts, in order.
+fn bodies_of(tables: &Tables, content: &Content) -> Result<Vec<Body>, StorageError> {
+    let parts = match content {
+        Content::One(body) => return Ok(vec![body.clone()]),
+        Content::Parts { upload, .. } => uploads::parts_of(tables, upload)?,
+    };
+    Ok(parts.into_iter().filter(|(number, _)| content.has_part(*number)).map(|(_, part)| part.body).collect())
+}
+
+struct ObjectKeys<'a> {
+    tables: &'a Tables,
+    base: Vec<u8>,
+    scan: Scan<Object>,
+}
+
+impl<'a> ObjectKeys<'a> {
+    fn from(tables: &'a Tables, base: Vec<u8>, start: &[u8]) -> Self {
+        let scan = tables.objects.scan(&[&base, start].concat(), base.clone());
+        Self { tables, base, scan }
+    }
+}
+
+impl Keys for ObjectKeys<'_> {
+    type Item = Object;
+    type Fault = StorageError;
+
+    fn next(&mut self) -> Result<Option<(String, Object)>, StorageError> {
+        let Some((key, object)) = self.scan.next().transpose()? else { return Ok(None) };
+        Ok(Some((String::from_utf8_lossy(&key[self.base.len()..]).into_owned(), object)))
+    }
+
+    fn seek(&mut self, key: &[u8]) {
+        self.scan = self.tables.objects.scan(&[&self.base, key].concat(), self.base.clone());
+    }
+}

@@ -1,0 +1,247 @@
+//! The index: records by key. The only file that knows sled.
+
+use std::marker::PhantomData;
+use std::path::Path;
+use std::str;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
+
+use crate::domain::bucket::{Bucket, BucketName};
+use crate::domain::key::ObjectKey;
+use crate::domain::part::{PartNumber, UploadId};
+use crate::storage::StorageError;
+use crate::storage::records::{BodyId, Object, Part, Upload};
+
+/// sled's page cache in bytes; what is not in it is read from the file again.
+const CACHE: u64 = 16 << 20;
+
+/// Present in the index's own tree while a process has it open.
+const OPEN_MARK: &[u8] = b"open";
+
+/// A tree per kind of record. Keys sort the way listings need.
+pub(super) struct Tables {
+    db: sled::Db,
+    /// By [`bucket_key`].
+    pub(super) buckets: Table<Bucket>,
+    /// By [`object_key`].
+    pub(super) objects: Table<Object>,
+    /// Uploads that are neither completed nor aborted, by [`upload_key`].
+    pub(super) uploads: Table<Upload>,
+    /// Parts of those, and of completed objects, by [`part_key`].
+    pub(super) parts: Table<Part>,
+    bodies: sled::Tree,
+}
+
+/// Records of one kind.
+pub(super) struct Table<V> {
+    tree: sled::Tree,
+    name: &'static str,
+    kind: PhantomData<fn() -> V>,
+}
+
+impl Tables {
+    pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
+        let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
+        let db = config.open().map_err(|error| match error {
+            sled::Error::Io(io) if io.to_string().contains("lock") => {
+                StorageError::Folder(format!("{} is in use by another process", path.display()))
+            }
+            error => error.into(),
+        })?;
+        Ok(Self {
+            buckets: Table::open(&db, "buckets")?,
+            objects: Table::open(&db, "objects")?,
+            uploads: Table::open(&db, "uploads")?,
+            parts: Table::open(&db, "parts")?,
+            bodies: db.open_tree("bodies")?,
+            db,
+        })
+    }
+
+    /// Makes all that was written so far outlive the process; blocks.
+    pub(super) fn flush(&self) -> Result<(), StorageError> {
+        self.db.flush()?;
+        Ok(())
+    }
+
+    /// Whether the last process ended without [`Self::mark_closed`].
+    pub(super) fn was_left_open(&self) -> Result<bool, StorageError> {
+        Ok(self.db.contains_key(OPEN_MARK)?)
+    }
+
+    pub(super) fn mark_open(&self) -> Result<(), StorageError> {
+        self.db.insert(OPEN_MARK, &[])?;
+        self.flush()
+    }
+
+    pub(super) fn mark_closed(&self) -> Result<(), StorageError> {
+        self.db.remove(OPEN_MARK)?;
+        self.flush()
+    }
+
+    pub(super) fn new_body_id(&self) -> Result<BodyId, StorageError> {
+        Ok(self.db.generate_id()?)
+    }
+
+    pub(super) fn insert_body(&self, id: BodyId, bytes: &[u8]) -> Result<(), StorageError> {
+        self.bodies.insert(id.to_be_bytes(), bytes)?;
+        Ok(())
+    }
+
+    pub(super) fn body(&self, id: BodyId) -> Result<Option<Bytes>, StorageError> {
+        Ok(self.bodies.get(id.to_be_bytes())?.map(|bytes| Bytes::copy_from_slice(&bytes)))
+    }
+
+    pub(super) fn remove_body(&self, id: BodyId) -> Result<(), StorageError> {
+        self.bodies.remove(id.to_be_bytes())?;
+        Ok(())
+    }
+
+    /// Ids of all bodies that are kept in the index.
+    pub(super) fn body_ids(&self) -> impl Iterator<Item = Result<BodyId, StorageError>> {
+        self.bodies.iter().keys().map(|key| Ok(key?.as_ref().try_into().map_or(0, BodyId::from_be_bytes)))
+    }
+
+    /// Replaces the object and ends the upload: both or, after a crash, neither. Gives the object that was replaced.
+    pub(super) fn complete(&self, object_key: &[u8], object: &Object, upload_key: &[u8]) -> Result<Option<Object>, StorageError> {
+        let record = encode(object, self.objects.name)?;
+        let replaced = (&self.objects.tree, &self.uploads.tree).transaction(|(objects, uploads)| {
+            uploads.remove(upload_key)?;
+            Ok::<_, ConflictableTransactionError<()>>(objects.insert(object_key, record.as_slice())?)
+        });
+        match replaced {
+            Ok(replaced) => replaced.map(|bytes| decode(&bytes, self.objects.name)).transpose(),
+            Err(TransactionError::Storage(error)) => Err(error.into()),
+            Err(TransactionError::Abort(())) => unreachable!("nothing aborts the transaction"),
+        }
+    }
+}
+
+impl<V: Serialize + DeserializeOwned> Table<V> {
+    fn open(db: &sled::Db, name: &'static str) -> Result<Self, StorageError> {
+        Ok(Self { tree: db.open_tree(name)?, name, kind: PhantomData })
+    }
+
+    /// Reads one record; short enough to be called where it is needed, without a thread of its own.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<V>, StorageError> {
+        self.tree.get(key)?.map(|bytes| decode(&bytes, self.name)).transpose()
+    }
+
+    pub(super) fn contains(&self, key: &[u8]) -> Result<bool, StorageError> {
+        Ok(self.tree.contains_key(key)?)
+    }
+
+    /// Gives the record that was replaced.
+    pub(super) fn insert(&self, key: &[u8], record: &V) -> Result<Option<V>, StorageError> {
+        let replaced = self.tree.insert(key, encode(record, self.name)?)?;
+        replaced.map(|bytes| decode(&bytes, self.name)).transpose()
+    }
+
+    /// Gives the record that was removed.
+    pub(super) fn remove(&self, key: &[u8]) -> Result<Option<V>, StorageError> {
+        self.tree.remove(key)?.map(|bytes| decode(&bytes, self.name)).transpose()
+    }
+
+    pub(super) fn has_prefix(&self, prefix: &[u8]) -> Result<bool, StorageError> {
+        Ok(self.tree.scan_prefix(prefix).next().transpose()?.is_some())
+    }
+
+    /// Records from `start` on whose keys have the prefix, in order of keys; may block.
+    pub(super) fn scan(&self, start: &[u8], prefix: Vec<u8>) -> Scan<V> {
+        Scan { iter: self.tree.range(start.to_vec()..), prefix, name: self.name, kind: PhantomData }
+    }
+}
+
+/// A run through a table.
+pub(super) struct Scan<V> {
+    iter: sled::Iter,
+    prefix: Vec<u8>,
+    name: &'static str,
+    kind: PhantomData<fn() -> V>,
+}
+
+impl<V: DeserializeOwned> Iterator for Scan<V> {
+    type Item = Result<(Vec<u8>, V), StorageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.iter.next()? {
+            Ok((key, _)) if !key.starts_with(&self.prefix) => None,
+            Ok((key, bytes)) => Some(decode(&bytes, self.name).map(|record| (key.to_vec(), record))),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}
+
+impl From<sled::Error> for StorageError {
+    fn from(error: sled::Error) -> Self {
+        Self::Index(Box::new(error))
+    }
+}
+
+/// The first byte of every record; a later form takes the next number.
+const RECORD_FORM: u8 = 1;
+
+fn encode<V: Serialize>(record: &V, what: &'static str) -> Result<Vec<u8>, StorageError> {
+    postcard::to_extend(record, vec![RECORD_FORM]).map_err(|source| StorageError::Corrupt { what, source })
+}
+
+fn decode<V: DeserializeOwned>(bytes: &[u8], what: &'static str) -> Result<V, StorageError> {
+    let corrupt = |source| StorageError::Corrupt { what, source };
+    match bytes.split_first() {
+        Some((&RECORD_FORM, record)) => postcard::from_bytes(record).map_err(corrupt),
+        _ => Err(corrupt(postcard::Error::DeserializeBadEncoding)),
+    }
+}
+
+/// Ends a name inside a key: neither bucket names nor object keys hold the byte, so keys sort as the names do.
+const END: u8 = 0;
+
+pub(super) fn bucket_key(bucket: &BucketName) -> Vec<u8> {
+    bucket.as_str().as_bytes().to_vec()
+}
+
+/// What all keys of a bucket's objects, and of its uploads, begin with.
+pub(super) fn in_bucket(bucket: &BucketName) -> Vec<u8> {
+    [bucket.as_str().as_bytes(), &[END]].concat()
+}
+
+pub(super) fn object_key(bucket: &BucketName, key: &ObjectKey) -> Vec<u8> {
+    [bucket.as_str().as_bytes(), &[END], key.as_str().as_bytes()].concat()
+}
+
+pub(super) fn upload_key(bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Vec<u8> {
+    [bucket.as_str().as_bytes(), &[END], key.as_str().as_bytes(), &[END], upload.as_str().as_bytes()].concat()
+}
+
+/// The object key and upload id in a key that [`upload_key`] made, less the bucket's prefix.
+pub(super) fn split_upload_key(rest: &[u8]) -> Option<(&str, &str)> {
+    str::from_utf8(rest).ok()?.split_once(char::from(END))
+}
+
+/// The upload id in a key that [`upload_key`] made.
+pub(super) fn upload_of(key: &[u8]) -> Option<UploadId> {
+    let id = key.rsplit(|&byte| byte == END).next()?;
+    str::from_utf8(id).ok()?.parse().ok()
+}
+
+/// What all keys of an upload's parts begin with.
+pub(super) fn of_upload(upload: &UploadId) -> Vec<u8> {
+    upload.as_str().as_bytes().to_vec()
+}
+
+pub(super) fn part_key(upload: &UploadId, number: PartNumber) -> Vec<u8> {
+    [upload.as_str().as_bytes(), &number.get().to_be_bytes()].concat()
+}
+
+/// The number in a key that [`part_key`] made.
+pub(super) fn part_number(key: &[u8]) -> Option<PartNumber> {
+    PartNumber::new(u16::from_be_bytes(key.last_chunk().copied()?))
+}
+
+/// The upload in a key that [`part_key`] made.
+pub(super) fn part_upload(key: &[u8]) -> Option<UploadId> {
+    str::from_utf8(key.split_last_chunk::<2>()?.0).ok()?.parse().ok()
+}
