@@ -1,1 +1,111 @@
-fn main() {}
+//! The binary: options in, a server or a health check out.
+
+mod healthcheck;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use cos_emulator::config::{Cli, LogFormat, ServeOptions, Task};
+use cos_emulator::domain::random::Random;
+use cos_emulator::domain::time::Clock;
+use cos_emulator::server::{self, App, Settings};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let task = Cli::read();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let done = runtime.block_on(async {
+        match task {
+            Task::Serve(options) => serve(&options).await,
+            Task::Healthcheck(options) => healthcheck::check(options.listen).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Failure) -> ExitCode {
+    eprintln!("cos-emulator: {error}");
+    ExitCode::FAILURE
+}
+
+async fn serve(options: &ServeOptions) -> Result<(), Failure> {
+    start_log(options)?;
+    let settings = options.settings();
+    let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    // Signals are caught before READY is said: whoever waits for it may stop the server at once.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let app = App::open(settings.clone(), Clock::system(), Random::from_system())
+        .await
+        .map_err(|error| format!("--data-dir: {error}"))?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    tell_ready(options, &settings, &app, &endpoint)?;
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: what is running is finished first");
+    };
+    server::serve(listener, app, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn start_log(options: &ServeOptions) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&options.log).map_err(|error| format!("--log {}: {error}", options.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    match options.log_format {
+        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// One line on standard output, a file when asked for, and a line for people in the log.
+fn tell_ready(options: &ServeOptions, settings: &Settings, app: &App, endpoint: &str) -> Result<(), Failure> {
+    let kept = if app.is_temporary() { "until the end in" } else { "in" };
+    tracing::info!("serving COS at {endpoint}; data is kept {kept} {}", app.data_dir().display());
+    if !settings.check_signatures {
+        tracing::warn!("--auth off: every caller is taken for the account {}", settings.account.appid);
+    }
+    let mut ready = json!({
+        "endpoint": endpoint,
+        "version": env!("CARGO_PKG_VERSION"),
+        "region": settings.region.as_str(),
+        "appid": settings.account.appid,
+        "secret_id": settings.account.secret_id,
+        "data_dir": app.data_dir(),
+        "buckets": settings.buckets,
+        "ca": Value::Null,
+    });
+    let line = format!("READY {ready}\n");
+    if let Some(path) = &options.ready_file {
+        // The secret key is in the file, which only its owner may read, and never on standard output, which CI keeps.
+        ready["secret_key"] = Value::from(settings.account.secret_key.as_str());
+        write_whole(path, &ready).map_err(|error| format!("--ready-file {}: {error}", path.display()))?;
+    }
+    io::stdout().write_all(line.as_bytes())?;
+    io::stdout().flush()?;
+    Ok(())
+}
+
+/// Writes aside, then renames: whoever sees the file sees all of it.
+fn write_whole(path: &Path, value: &Value) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    writeln!(file, "{value}")?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -183,32 +183,41 @@ pub fn md5(bytes: &[u8]) -> [u8; 16] {
 ///
 /// The CRC of Complete Multipart Upload comes from its parts so, and moves no bytes (436/34078).
 pub fn crc64_combine(first: u64, second: u64, second_length: u64) -> u64 {
-    // Appending a zero bit to a message is a linear map over GF(2) of its CRC; squaring that map doubles the number of bits.
-    const REFLECTED_POLYNOMIAL: u64 = 0xC96C_5795_D787_0F42;
-    let mut map: [u64; 64] = std::array::from_fn(|bit| if bit == 0 { REFLECTED_POLYNOMIAL } else { 1 << (bit - 1) });
-    for _ in 0..3 {
-        map = squared(&map);
+    // Appending n zero bytes multiplies the first CRC by x to the power 8n, modulo the polynomial.
+    let mut power = ONE;
+    for bit in (0..64).filter(|bit| second_length >> bit & 1 == 1) {
+        power = multiplied(power, POWERS[bit + 3]);
     }
-    let mut crc = first;
-    let mut length = second_length;
-    while length > 0 {
-        if length & 1 == 1 {
-            crc = applied(&map, crc);
-        }
-        length >>= 1;
-        if length > 0 {
-            map = squared(&map);
-        }
-    }
-    crc ^ second
+    multiplied(first, power) ^ second
 }
 
-fn applied(map: &[u64; 64], vector: u64) -> u64 {
-    (0..64).filter(|bit| vector >> bit & 1 == 1).fold(0, |sum, bit| sum ^ map[bit])
-}
+/// Polynomials over GF(2) have their lowest power in the highest bit, as the reflected CRC keeps them.
+const ONE: u64 = 1 << 63;
+const POLYNOMIAL: u64 = 0xC96C_5795_D787_0F42;
 
-fn squared(map: &[u64; 64]) -> [u64; 64] {
-    std::array::from_fn(|bit| applied(map, map[bit]))
+/// x to the powers 1, 2, 4, 8 and so on, modulo the polynomial.
+static POWERS: [u64; 67] = {
+    let mut powers = [ONE >> 1; 67];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = multiplied(powers[at - 1], powers[at - 1]);
+        at += 1;
+    }
+    powers
+};
+
+/// The product of two polynomials, modulo the polynomial.
+const fn multiplied(one: u64, mut other: u64) -> u64 {
+    let mut product = 0;
+    let mut bit = ONE;
+    while bit != 0 {
+        if one & bit != 0 {
+            product ^= other;
+        }
+        other = if other & 1 == 1 { (other >> 1) ^ POLYNOMIAL } else { other >> 1 };
+        bit >>= 1;
+    }
+    product
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod account;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
+pub mod digest;
 pub mod encryption;
 pub mod error;
 pub mod etag;

@@ -1,0 +1,283 @@
+//! Every option, with its unit and default. The one place that reads the environment.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::domain::account::Account;
+use crate::domain::bucket::{BucketName, Region};
+use crate::domain::error::Error;
+use crate::server::Settings;
+
+/// The owner's number of the default account.
+const DEFAULT_UIN: &str = "100000000001";
+
+/// Tencent Cloud Object Storage (COS) on one machine: an emulator for development and tests.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Each option is also read from the environment variable of \
+    the same words, as in COS_EMULATOR_DATA_DIR; the option wins."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve COS; the default.
+    Serve(Box<ServeOptions>),
+    /// Ask a running emulator whether it is ready: exit code 0 if so, for images without a shell.
+    Healthcheck(HealthcheckOptions),
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Task {
+    Serve(Box<ServeOptions>),
+    Healthcheck(HealthcheckOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct HealthcheckOptions {
+    /// Address that the emulator listens on.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
+    pub listen: SocketAddr,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:7436";
+
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// Address to listen on; port 0 picks a free one, and the READY line says which.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Folder to keep data in; made when missing. Without it, a temporary folder that is removed at the end.
+    #[arg(long, env = "COS_EMULATOR_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Buckets to make at the start, as in demo-1250000000,logs-1250000000.
+    #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = bucket)]
+    buckets: Vec<BucketName>,
+    /// Secret id of the default account.
+    #[arg(long, env = "COS_EMULATOR_SECRET_ID", default_value = "AKIDCosEmulatorDefaultSecretId000000", value_name = "ID")]
+    secret_id: String,
+    /// Secret key of the default account.
+    #[arg(
+        long,
+        env = "COS_EMULATOR_SECRET_KEY",
+        default_value = "CosEmulatorDefaultSecretKey00000",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
+    secret_key: String,
+    /// APPID of the default account.
+    #[arg(long, env = "COS_EMULATOR_APPID", default_value = "1250000000", value_parser = appid)]
+    appid: String,
+    /// Further accounts, as in 1250000001:secretid:secretkey,1250000002:secretid:secretkey.
+    #[arg(
+        long,
+        env = "COS_EMULATOR_ACCOUNTS",
+        hide_env_values = true,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = account
+    )]
+    accounts: Vec<(String, String, String)>,
+    /// Whether signatures are checked; off takes every caller for the default account.
+    #[arg(long, env = "COS_EMULATOR_AUTH", default_value = "on")]
+    auth: Switch,
+    /// Further host suffix: a bucket is then also at <bucket>.NAME. Repeatable; a list in the variable.
+    #[arg(long = "domain", env = "COS_EMULATOR_DOMAIN", value_name = "NAME", value_delimiter = ',', value_parser = domain)]
+    domains: Vec<String>,
+    /// Bucket of requests that name none in host or path.
+    #[arg(long, env = "COS_EMULATOR_DEFAULT_BUCKET", value_name = "NAME", value_parser = bucket)]
+    default_bucket: Option<BucketName>,
+    /// Region of buckets made through a host that names none.
+    #[arg(long, env = "COS_EMULATOR_REGION", default_value = "ap-guangzhou", value_name = "NAME", value_parser = region)]
+    region: Region,
+    /// Form of the log on standard error.
+    #[arg(long, env = "COS_EMULATOR_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or a filter as in cos_emulator=debug,info.
+    #[arg(long, env = "COS_EMULATOR_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+    /// File to write, whole, when ready: endpoint and credentials as JSON.
+    #[arg(long, env = "COS_EMULATOR_READY_FILE", value_name = "PATH")]
+    pub ready_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Cli {
+    /// Reads the command line and the environment; ends the process with code 2 and a line that names the option when one is
+    /// wrong or unknown.
+    pub fn read() -> Task {
+        let given = std::env::vars_os().map(|(name, _)| name);
+        if let Some(name) = unknown_variable(given) {
+            let message = format!("the environment variable {name} is not one of the emulator's; see --help for their names\n");
+            Self::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
+        }
+        Self::parse().task()
+    }
+
+    fn task(self) -> Task {
+        match self.command {
+            None => Task::Serve(Box::new(self.serve)),
+            Some(Command::Serve(options)) => Task::Serve(options),
+            Some(Command::Healthcheck(options)) => Task::Healthcheck(options),
+        }
+    }
+}
+
+impl ServeOptions {
+    /// What the server needs of the options.
+    pub fn settings(&self) -> Settings {
+        let account = Account {
+            appid: self.appid.clone(),
+            uin: DEFAULT_UIN.to_owned(),
+            secret_id: self.secret_id.clone(),
+            secret_key: self.secret_key.clone(),
+        };
+        let further_accounts = self.accounts.iter().enumerate().map(|(index, (appid, secret_id, secret_key))| Account {
+            appid: appid.clone(),
+            uin: format!("1{:011}", index + 2),
+            secret_id: secret_id.clone(),
+            secret_key: secret_key.clone(),
+        });
+        Settings {
+            data_dir: self.data_dir.clone(),
+            buckets: self.buckets.clone(),
+            further_accounts: further_accounts.collect(),
+            account,
+            check_signatures: self.auth == Switch::On,
+            domains: self.domains.clone(),
+            default_bucket: self.default_bucket.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
+fn unknown_variable(given: impl Iterator<Item = OsString>) -> Option<String> {
+    let command = Cli::command();
+    let known: Vec<OsString> = command.get_arguments().filter_map(|argument| argument.get_env()).map(ToOwned::to_owned).collect();
+    given
+        .filter(|name| name.to_string_lossy().starts_with("COS_EMULATOR_") && !known.contains(name))
+        .map(|name| name.to_string_lossy().into_owned())
+        .next()
+}
+
+fn sentence(error: &Error) -> String {
+    error.message().to_owned()
+}
+
+fn bucket(text: &str) -> Result<BucketName, String> {
+    if let Some((_, setting)) = text.split_once(':') {
+        return Err(format!("the bucket setting :{setting} is not implemented"));
+    }
+    text.parse().map_err(|error| sentence(&error))
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    text.parse().map_err(|error| sentence(&error))
+}
+
+fn appid(text: &str) -> Result<String, String> {
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("an APPID is all digits, as in 1250000000".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn account(text: &str) -> Result<(String, String, String), String> {
+    match text.split(':').collect::<Vec<_>>()[..] {
+        [id, secret_id, secret_key] if !secret_id.is_empty() && !secret_key.is_empty() => {
+            Ok((appid(id)?, secret_id.to_owned(), secret_key.to_owned()))
+        }
+        _ => Err("an account is <appid>:<secretid>:<secretkey>".to_owned()),
+    }
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    let text = text.to_ascii_lowercase();
+    let is_name = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if text.split('.').all(is_name) { Ok(text) } else { Err("a domain is a host name without port, as in cos.test".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(arguments: &[&str]) -> Result<Settings, String> {
+        let all = ["cos-emulator"].iter().chain(arguments);
+        match Cli::try_parse_from(all).map_err(|error| error.to_string())?.task() {
+            Task::Serve(options) => Ok(options.settings()),
+            Task::Healthcheck(_) => Err("healthcheck".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound_and_every_option_has_its_variable() {
+        Cli::command().debug_assert();
+        for argument in
+            Cli::command().get_arguments().filter(|argument| !["help", "version"].contains(&argument.get_id().as_str()))
+        {
+            let words = argument.get_long().expect("options are long").replace('-', "_").to_uppercase();
+            let variable = format!("COS_EMULATOR_{words}");
+            assert_eq!(argument.get_env().and_then(|name| name.to_str()), Some(variable.as_str()));
+        }
+    }
+
+    #[test]
+    fn serving_is_the_default() {
+        let settings = serve(&[]).expect("defaults");
+        assert_eq!((settings.account.appid.as_str(), settings.account.uin.as_str()), ("1250000000", "100000000001"));
+        assert!(settings.check_signatures && settings.data_dir.is_none());
+        let settings = serve(&["serve", "--buckets", "a-1,b-2", "--auth", "off", "--accounts", "2:ak:sk"]).expect("valid");
+        assert_eq!(settings.buckets.len(), 2);
+        assert_eq!(
+            (settings.further_accounts[0].appid.as_str(), settings.further_accounts[0].uin.as_str()),
+            ("2", "100000000002")
+        );
+        assert!(!settings.check_signatures);
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_option_and_what_would_be_right() {
+        for (arguments, expected) in [
+            (["--buckets", "demo"], "'--buckets <LIST>': the bucket name \"demo\" is not valid"),
+            (["--buckets", "demo-1:versioning"], "the bucket setting :versioning is not implemented"),
+            (["--region", "Guangzhou!"], "only a-z, 0-9 and - are allowed, as in ap-guangzhou"),
+            (["--appid", "x"], "an APPID is all digits"),
+            (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),
+            (["--domain", "a..b"], "a domain is a host name without port"),
+            (["--listen", "7436"], "--listen <ADDR>"),
+            (["--lisen", "x"], "--listen"),
+        ] {
+            let message = serve(&arguments).expect_err(expected);
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_found() {
+        let given = |names: &[&str]| unknown_variable(names.iter().map(OsString::from));
+        assert_eq!(given(&["PATH", "COS_EMULATOR_DATA_DIR", "COS_EMULATOR"]), None);
+        assert_eq!(given(&["COS_EMULATOR_DATADIR"]), Some("COS_EMULATOR_DATADIR".to_owned()));
+    }
+}

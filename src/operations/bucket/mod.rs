@@ -1,0 +1,6 @@
+//! Operations on buckets.
+
+pub(super) mod delete_bucket;
+pub(super) mod head_bucket;
+pub(super) mod list_objects;
+pub(super) mod put_bucket;

@@ -1,0 +1,74 @@
+//! PUT Bucket: `PUT /` (436/7738).
+
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::error::{Error, ErrorCode};
+use crate::operations::context::Context;
+use crate::operations::request::{BodyLength, RequestBody};
+use crate::operations::response::{self, Response};
+use crate::storage::CreateBucket;
+
+const LARGEST_BODY: usize = 64 << 10;
+
+/// Often empty (coscli), or absent.
+#[derive(Default, Deserialize)]
+struct CreateBucketConfiguration {
+    #[serde(rename = "LocationConstraint")]
+    location_constraint: Option<String>,
+    #[serde(rename = "BucketAZConfig")]
+    az: Option<String>,
+    #[serde(rename = "BucketArchConfig")]
+    arch: Option<String>,
+}
+
+impl CreateBucketConfiguration {
+    async fn read(context: &Context<'_>, body: &mut RequestBody) -> Result<Self, Error> {
+        if matches!(body.length(), BodyLength::Missing | BodyLength::Declared(0)) {
+            return Ok(Self::default());
+        }
+        match context.head.read_xml(body, "CreateBucketConfiguration", LARGEST_BODY).await {
+            Err(error) if error.code() == ErrorCode::MissingRequestBodyError => Ok(Self::default()),
+            configuration => configuration,
+        }
+    }
+
+    fn check(&self, region: &Region) -> Result<(), Error> {
+        for (element, value) in [("BucketAZConfig", &self.az), ("BucketArchConfig", &self.arch)] {
+            if let Some(value) = value.as_ref().filter(|value| !value.is_empty() && *value != "OAZ") {
+                return Err(ErrorCode::NotImplemented.because(format!("<{element}>{value}</{element}> is not implemented")));
+            }
+        }
+        match &self.location_constraint {
+            Some(location) if !location.is_empty() && location != region.as_str() => {
+                let message = format!("LocationConstraint is {location:?}, but the request's host leads to {}", region.as_str());
+                Err(ErrorCode::InvalidLocationConstraint.because(message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
+    let name = context.target.bucket().expect("the table gives this operation requests with a bucket");
+    let (appid, _) = context.account()?;
+    check_appid(context, name, appid)?;
+    let region = context.target.region.clone().unwrap_or_else(|| context.services.region.clone());
+    CreateBucketConfiguration::read(context, body).await?.check(&region)?;
+    let bucket = Bucket { name: name.clone(), region, owner: appid.to_owned(), created: context.now };
+    match context.store().create_bucket(bucket).await? {
+        CreateBucket::Created => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        CreateBucket::Exists(existing) if existing.owner == appid => Err(ErrorCode::BucketAlreadyOwnedByYou.into()),
+        CreateBucket::Exists(_) => Err(ErrorCode::BucketAlreadyExists.into()),
+    }
+}
+
+/// A name's APPID that is another account's is refused (inferred); one that is nobody's goes to whoever creates the bucket.
+fn check_appid(context: &Context<'_>, name: &BucketName, appid: &str) -> Result<(), Error> {
+    if name.appid() != appid && context.services.accounts.by_appid(name.appid()).is_some() {
+        let message = format!("the APPID {} of {name} is another account's; yours is {appid}", name.appid());
+        return Err(ErrorCode::AccessDenied.because(message));
+    }
+    Ok(())
+}

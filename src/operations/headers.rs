@@ -1,0 +1,64 @@
+//! COS's own header names, and how they are spelled on the wire.
+
+use http::HeaderName;
+use http::header;
+
+macro_rules! cos_headers {
+    ($($name:ident $text:literal,)+) => {
+        $(#[doc = concat!("`", $text, "`")] pub const $name: HeaderName = HeaderName::from_static($text);)+
+    };
+}
+
+cos_headers! {
+    ACL "x-cos-acl",
+    BUCKET_REGION "x-cos-bucket-region",
+    CONTENT_MD5 "content-md5",
+    CONTENT_SHA1 "x-cos-content-sha1",
+    COPY_SOURCE "x-cos-copy-source",
+    FORBID_OVERWRITE "x-cos-forbid-overwrite",
+    FSIZE_MAX "x-cos-fsize-max",
+    HASH_CRC64 "x-cos-hash-crc64ecma",
+    HASH_SHA1 "x-cos-hash-sha1",
+    PNUM_MAX "x-cos-pnum-max",
+    PNUM_MIN "x-cos-pnum-min",
+    PSIZE_MAX "x-cos-psize-max",
+    PSIZE_MIN "x-cos-psize-min",
+    REQUEST_ID "x-cos-request-id",
+    SECURITY_TOKEN "x-cos-security-token",
+    SSE "x-cos-server-side-encryption",
+    SSE_CONTEXT "x-cos-server-side-encryption-context",
+    SSE_CUSTOMER_ALGORITHM "x-cos-server-side-encryption-customer-algorithm",
+    SSE_CUSTOMER_KEY "x-cos-server-side-encryption-customer-key",
+    SSE_CUSTOMER_KEY_MD5 "x-cos-server-side-encryption-customer-key-md5",
+    SSE_KMS_KEY_ID "x-cos-server-side-encryption-cos-kms-key-id",
+    STORAGE_CLASS "x-cos-storage-class",
+    STORAGE_TIER "x-cos-storage-tier",
+    TRACE_ID "x-cos-trace-id",
+    TRAFFIC_LIMIT "x-cos-traffic-limit",
+}
+
+/// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).
+pub const SPELLINGS: &[&str] = &[
+    "Accept-Ranges",
+    "Cache-Control",
+    "Connection",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Range",
+    "Content-Type",
+    "Date",
+    "ETag",
+    "Expires",
+    "Last-Modified",
+    "Location",
+    "Server",
+    "Transfer-Encoding",
+    "x-cos-server-side-encryption-customer-key-MD5",
+];
+
+/// Headers and parameters that carry a secret or lead to one; never logged with their values.
+pub fn is_secret(name: &HeaderName) -> bool {
+    [&header::AUTHORIZATION, &SECURITY_TOKEN, &SSE_CUSTOMER_KEY].contains(&name)
+}

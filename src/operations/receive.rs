@@ -1,0 +1,116 @@
+//! Taking in a body for an object or a part.
+
+use http::HeaderName;
+
+use crate::domain::digest::{ContentMd5, ContentSha1};
+use crate::domain::encryption::BodyCipher;
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::part::LARGEST_BODY;
+use crate::domain::traffic_limit::TrafficLimit;
+use crate::operations::context::Context;
+use crate::operations::headers::{CONTENT_MD5, CONTENT_SHA1, HASH_SHA1};
+use crate::operations::request::{BodyLength, RequestBody, RequestHead};
+use crate::operations::throttle::{self, Throttle};
+use crate::storage::Staged;
+
+/// What a client promises of its body, and what it allows it to be.
+pub(super) struct Promise {
+    content_md5: Option<ContentMd5>,
+    content_sha1: Option<ContentSha1>,
+    limit: Option<TrafficLimit>,
+    smallest: u64,
+    largest: u64,
+}
+
+impl Promise {
+    /// Reads the headers, before the body is touched.
+    ///
+    /// # Errors
+    /// `InvalidDigest`, `InvalidSHA1Digest`, `InvalidArgument`.
+    pub(super) fn parse(head: &RequestHead) -> Result<Self, Error> {
+        let content_sha1 = match head.header_opt(&CONTENT_SHA1)? {
+            Some(sha1) => Some(sha1),
+            None => head.header_opt(&HASH_SHA1)?,
+        };
+        Ok(Self {
+            content_md5: head.header_opt(&CONTENT_MD5)?,
+            content_sha1,
+            limit: throttle::limit(head)?,
+            smallest: 0,
+            largest: LARGEST_BODY,
+        })
+    }
+
+    /// Narrows the size by headers such as `x-cos-psize-max`, in bytes.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when one is not a number.
+    pub(super) fn sized(
+        mut self,
+        head: &RequestHead,
+        smallest: Option<&HeaderName>,
+        largest: Option<&HeaderName>,
+    ) -> Result<Self, Error> {
+        if let Some(name) = smallest {
+            self.smallest = head.header_number(name)?.unwrap_or(0);
+        }
+        if let Some(name) = largest {
+            self.largest = head.header_number(name)?.unwrap_or(u64::MAX).min(LARGEST_BODY);
+        }
+        Ok(self)
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), Error> {
+        if size > self.largest {
+            let message = format!("the body has {size} bytes or more; {} are allowed here", self.largest);
+            return Err(ErrorCode::EntityTooLarge.because(message));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the whole body into the store, a piece at a time, and keeps the promise to the letter. Refused bodies leave nothing.
+///
+/// # Errors
+/// `MissingContentLength` and `EntityTooLarge` before the body is touched; `IncompleteBody`, `RequestTimeout`, `EntityTooLarge`,
+/// `EntityTooSmall`, `BadDigest` and `InvalidSHA1Digest` after.
+pub(super) async fn receive(
+    context: &Context<'_>,
+    body: &mut RequestBody,
+    promise: &Promise,
+    cipher: Option<BodyCipher>,
+) -> Result<Staged, Error> {
+    match body.length() {
+        BodyLength::Missing => return Err(ErrorCode::MissingContentLength.into()),
+        BodyLength::Declared(length) => promise.check_size(length)?,
+        BodyLength::Chunked => {}
+    }
+    let mut throttle = promise.limit.map(Throttle::new);
+    let mut staging = context.store().stage(cipher, promise.content_sha1.is_some())?;
+    while let Some(piece) = body.next().await? {
+        if let Some(throttle) = &mut throttle {
+            throttle.pass(piece.len()).await;
+        }
+        staging.write(piece).await?;
+        promise.check_size(staging.received())?;
+    }
+    let staged = staging.finish().await?;
+    let digested = &staged.digested;
+    if let BodyLength::Declared(declared) = body.length()
+        && digested.length != declared
+    {
+        let message = format!("Content-Length is {declared}, but {} bytes came", digested.length);
+        return Err(ErrorCode::IncompleteBody.because(message));
+    }
+    if digested.length < promise.smallest {
+        let message = format!("the body has {} bytes; at least {} are needed here", digested.length, promise.smallest);
+        return Err(ErrorCode::EntityTooSmall.because(message));
+    }
+    if let Some(content_md5) = promise.content_md5 {
+        content_md5.check(digested.md5)?;
+    }
+    if let Some((content_sha1, received)) = promise.content_sha1.zip(digested.sha1) {
+        content_sha1.check(received)?;
+    }
+    Ok(staged)
+}

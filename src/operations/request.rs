@@ -1,0 +1,289 @@
+//! A request as operations read it: typed query and headers, and a bounded body.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, Method, header, request};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::codec::{checksum, percent, xml};
+use crate::domain::digest::ContentMd5;
+use crate::domain::error::{Error, ErrorCode};
+use crate::operations::headers::CONTENT_MD5;
+
+/// How long a body may stand still before it counts as broken off.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The request line and headers, decoded.
+#[derive(Debug)]
+pub struct RequestHead {
+    pub method: Method,
+    /// The host as sent, with its port: of an absolute-form target, else of the Host header.
+    pub host: String,
+    /// As sent, undecoded.
+    pub path: String,
+    /// Decoded, in the order sent.
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+}
+
+impl RequestHead {
+    /// # Errors
+    /// `InvalidRequest` without a host, `InvalidURI` when the query is not UTF-8.
+    pub fn new(parts: request::Parts) -> Result<Self, Error> {
+        let host = parts.uri.authority().map(ToString::to_string).or_else(|| {
+            let host = parts.headers.get(header::HOST)?;
+            String::from_utf8(host.as_bytes().to_vec()).ok()
+        });
+        let query = percent::decode_query(parts.uri.query().unwrap_or_default());
+        Ok(Self {
+            host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
+            path: parts.uri.path().to_owned(),
+            query: query.ok_or_else(|| ErrorCode::InvalidURI.because("the query is not UTF-8 once its escapes are decoded"))?,
+            method: parts.method,
+            headers: parts.headers,
+        })
+    }
+
+    /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is given twice.
+    pub fn query_text(&self, name: &str) -> Result<Option<&str>, Error> {
+        let mut given = self.query.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        match (given.next(), given.next()) {
+            (_, Some(_)) => Err(ErrorCode::InvalidArgument.because(format!("the parameter {name} is given more than once"))),
+            (first, None) => Ok(first.filter(|text| !text.is_empty())),
+        }
+    }
+
+    /// # Errors
+    /// The type's own, or `InvalidArgument` when it is given twice.
+    pub fn query_opt<T: FromStr<Err = Error>>(&self, name: &str) -> Result<Option<T>, Error> {
+        self.query_text(name)?.map(str::parse).transpose()
+    }
+
+    /// # Errors
+    /// As [`Self::query_opt`], and `InvalidArgument` when it is missing or empty.
+    pub fn query<T: FromStr<Err = Error>>(&self, name: &str) -> Result<T, Error> {
+        self.query_opt(name)?
+            .ok_or_else(|| ErrorCode::InvalidArgument.because(format!("the parameter {name} is missing or empty")))
+    }
+
+    /// A header's text; absent or empty (Node sends such) is `None`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is given twice or is not UTF-8.
+    pub fn header_text(&self, name: &HeaderName) -> Result<Option<&str>, Error> {
+        let mut given = self.headers.get_all(name).iter();
+        let refuse = |why: &str| Err(ErrorCode::InvalidArgument.because(format!("the header {name} {why}")));
+        match (given.next(), given.next()) {
+            (_, Some(_)) => refuse("is given more than once"),
+            (None, None) => Ok(None),
+            (Some(value), None) => match std::str::from_utf8(value.as_bytes()) {
+                Ok(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+                Err(_) => refuse("is not UTF-8"),
+            },
+        }
+    }
+
+    /// # Errors
+    /// The type's own, or as [`Self::header_text`].
+    pub fn header_opt<T: FromStr<Err = Error>>(&self, name: &HeaderName) -> Result<Option<T>, Error> {
+        self.header_text(name)?.map(str::parse).transpose()
+    }
+
+    /// A header that is a number of bytes or parts.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is not a number, or as [`Self::header_text`].
+    pub fn header_number(&self, name: &HeaderName) -> Result<Option<u64>, Error> {
+        let number = |text: &str| {
+            text.parse()
+                .map_err(|_| ErrorCode::InvalidArgument.because(format!("the header {name} is {text:?}; it must be a number")))
+        };
+        self.header_text(name)?.map(number).transpose()
+    }
+
+    /// A header that is `true` or `false`; absent is `false`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for any other text, or as [`Self::header_text`].
+    pub fn header_flag(&self, name: &HeaderName) -> Result<bool, Error> {
+        match self.header_text(name)? {
+            None => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(text) => {
+                Err(ErrorCode::InvalidArgument.because(format!("the header {name} is {text:?}; it must be true or false")))
+            }
+        }
+    }
+
+    /// Reads an XML body of at most `limit` bytes, checks its Content-MD5 when there is one, and parses it.
+    ///
+    /// # Errors
+    /// `MissingRequestBodyError`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest`, `MalformedXML`, `IncompleteBody`.
+    pub async fn read_xml<T: DeserializeOwned>(
+        &self,
+        body: &mut RequestBody,
+        root: &'static str,
+        limit: usize,
+    ) -> Result<T, Error> {
+        let content_md5 = self.header_opt::<ContentMd5>(&CONTENT_MD5)?;
+        let bytes = body.read_whole(limit).await?;
+        if let Some(content_md5) = content_md5 {
+            content_md5.check(checksum::md5(&bytes))?;
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
+        }
+        xml::parse(root, &bytes)
+            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+    }
+}
+
+/// How long the client said that the body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyLength {
+    Declared(u64),
+    Chunked,
+    /// Neither Content-Length nor Transfer-Encoding.
+    Missing,
+}
+
+/// A body that is read a piece at a time; also says how the connection fares.
+pub struct RequestBody {
+    body: Body,
+    length: BodyLength,
+    /// Whether the client waits for `100 Continue`, which is sent by the first read.
+    waits_for_continue: bool,
+    state: BodyState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BodyState {
+    Untouched,
+    Begun,
+    Ended,
+    Broken,
+}
+
+impl RequestBody {
+    pub fn new(body: Body, headers: &HeaderMap) -> Self {
+        let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let length = match declared {
+            Some(length) => BodyLength::Declared(length),
+            None if headers.contains_key(header::TRANSFER_ENCODING) => BodyLength::Chunked,
+            None => BodyLength::Missing,
+        };
+        let expects = headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+        let is_empty = matches!(length, BodyLength::Missing | BodyLength::Declared(0));
+        let state = if is_empty { BodyState::Ended } else { BodyState::Untouched };
+        Self { body, length, waits_for_continue: expects, state }
+    }
+
+    pub fn length(&self) -> BodyLength {
+        self.length
+    }
+
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    /// `IncompleteBody` when the client breaks off, `RequestTimeout` when it stands still.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        while self.state != BodyState::Ended {
+            self.state = BodyState::Begun;
+            let frame = match timeout(PATIENCE, self.body.frame()).await {
+                Ok(frame) => frame,
+                Err(_) => {
+                    self.state = BodyState::Broken;
+                    return Err(
+                        ErrorCode::RequestTimeout.because(format!("no byte of the body came for {} s", PATIENCE.as_secs()))
+                    );
+                }
+            };
+            match frame {
+                None => self.state = BodyState::Ended,
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Ok(Some(data));
+                    }
+                }
+                Some(Err(cause)) => {
+                    self.state = BodyState::Broken;
+                    return Err(Error::from(ErrorCode::IncompleteBody).caused_by(cause));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the client, told to go on only by a read that never came, will send no body: the connection cannot be used again.
+    pub fn is_refused(&self) -> bool {
+        self.waits_for_continue && self.state == BodyState::Untouched
+    }
+
+    /// Whether bytes of the body may still be on their way.
+    pub fn is_unread(&self) -> bool {
+        !self.is_refused() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
+    }
+
+    async fn read_whole(&mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.next().await? {
+            if whole.len() + piece.len() > limit {
+                return Err(
+                    ErrorCode::XMLSizeLimit.because(format!("the body is longer than {limit} bytes, the most allowed here"))
+                );
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::part::PartNumber;
+
+    fn head(uri: &str, headers: &[(&str, &str)]) -> RequestHead {
+        let mut request = http::Request::builder().uri(uri).header("host", "h");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head")
+    }
+
+    #[test]
+    fn missing_repeated_and_unparsable_are_different_failures() {
+        let number = |uri| head(uri, &[]).query::<PartNumber>("partNumber").map_err(|error| error.message().to_owned());
+        assert_eq!(number("/?partNumber=7"), Ok(PartNumber::new(7).expect("valid")));
+        assert_eq!(number("/?partNumber="), Err("the parameter partNumber is missing or empty".to_owned()));
+        assert_eq!(number("/?partNumber=1&partNumber=2"), Err("the parameter partNumber is given more than once".to_owned()));
+        assert_eq!(number("/?partNumber=x"), Err("partNumber is \"x\"; it must be a number from 1 to 10000".to_owned()));
+    }
+
+    #[test]
+    fn an_absolute_target_names_the_host() {
+        assert_eq!(head("http://b-1.cos.ap-x.myqcloud.com/k", &[]).host, "b-1.cos.ap-x.myqcloud.com");
+        assert_eq!(head("/k", &[]).host, "h");
+    }
+
+    #[test]
+    fn flags_and_numbers_are_checked() {
+        let head = head("/", &[("x-cos-forbid-overwrite", "TRUE"), ("x-cos-fsize-max", "x"), ("x-cos-pnum-max", "")]);
+        let name = |name| HeaderName::from_static(name);
+        assert!(head.header_flag(&name("x-cos-forbid-overwrite")).expect("a flag"));
+        assert!(!head.header_flag(&name("absent")).expect("absent"));
+        assert!(head.header_number(&name("x-cos-fsize-max")).is_err());
+        assert_eq!(head.header_number(&name("x-cos-pnum-max")).expect("empty is absent"), None);
+    }
+}

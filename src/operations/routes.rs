@@ -1,0 +1,247 @@
+//! Which operation a request asks for: one table.
+
+use http::{HeaderMap, Method};
+
+use crate::domain::error::{Error, ErrorCode};
+use crate::operations::headers;
+
+macro_rules! operations {
+    ($($name:ident $action:literal $title:literal,)+) => {
+        /// Every operation that the emulator does: the one vocabulary of router, log, tests and documentation.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation { $(#[doc = $title] $name,)+ }
+
+        impl Operation {
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// COS's action name, as in `name/cos:UploadPart`.
+            pub const fn action(self) -> &'static str {
+                match self { $(Self::$name => $action,)+ }
+            }
+
+            /// What COS's documentation calls it.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+
+            /// Its name in the source, as in `Operation::UploadPart`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+        }
+    };
+}
+
+operations! {
+    ListBuckets "GetService" "GET Service (List Buckets)",
+    PutBucket "PutBucket" "PUT Bucket",
+    HeadBucket "HeadBucket" "HEAD Bucket",
+    DeleteBucket "DeleteBucket" "DELETE Bucket",
+    ListObjects "GetBucket" "GET Bucket (List Objects)",
+    PutObject "PutObject" "PUT Object",
+    GetObject "GetObject" "GET Object",
+    HeadObject "HeadObject" "HEAD Object",
+    DeleteObject "DeleteObject" "DELETE Object",
+    InitiateMultipartUpload "InitiateMultipartUpload" "Initiate Multipart Upload",
+    UploadPart "UploadPart" "Upload Part",
+    CompleteMultipartUpload "CompleteMultipartUpload" "Complete Multipart Upload",
+    AbortMultipartUpload "AbortMultipartUpload" "Abort Multipart Upload",
+    ListParts "ListParts" "List Parts",
+    ListMultipartUploads "ListMultipartUploads" "List Multipart Uploads",
+}
+
+/// What a request's host and path lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Service,
+    Bucket,
+    Object,
+}
+
+/// A row of the table: the request has the method, the scope, and all of the query parameters, with or without values.
+#[derive(Debug)]
+pub struct Route {
+    pub operation: Operation,
+    pub method: Method,
+    pub scope: Scope,
+    pub query: &'static [&'static str],
+}
+
+const fn route(operation: Operation, method: Method, scope: Scope, query: &'static [&'static str]) -> Route {
+    Route { operation, method, scope, query }
+}
+
+/// Tried top to bottom: a row with more conditions stands above the row it narrows.
+pub static ROUTES: &[Route] = &[
+    route(Operation::UploadPart, Method::PUT, Scope::Object, &["uploadId"]),
+    route(Operation::UploadPart, Method::PUT, Scope::Object, &["partNumber"]),
+    route(Operation::InitiateMultipartUpload, Method::POST, Scope::Object, &["uploads"]),
+    route(Operation::CompleteMultipartUpload, Method::POST, Scope::Object, &["uploadId"]),
+    route(Operation::AbortMultipartUpload, Method::DELETE, Scope::Object, &["uploadId"]),
+    route(Operation::ListParts, Method::GET, Scope::Object, &["uploadId"]),
+    route(Operation::ListMultipartUploads, Method::GET, Scope::Bucket, &["uploads"]),
+    route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
+    route(Operation::PutBucket, Method::PUT, Scope::Bucket, &[]),
+    route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
+    route(Operation::DeleteBucket, Method::DELETE, Scope::Bucket, &[]),
+    route(Operation::ListObjects, Method::GET, Scope::Bucket, &[]),
+    route(Operation::PutObject, Method::PUT, Scope::Object, &[]),
+    route(Operation::GetObject, Method::GET, Scope::Object, &[]),
+    route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
+    route(Operation::DeleteObject, Method::DELETE, Scope::Object, &[]),
+];
+
+/// Query parameters that choose an operation of COS's (Specifications and Limits, 436/14518, and the SDKs): a request with one
+/// never falls through to the plain operation of its method.
+const SUB_RESOURCES: &[&str] = &[
+    "accelerate",
+    "acl",
+    "append",
+    "ci-process",
+    "cors",
+    "delete",
+    "domain",
+    "domaincertificate",
+    "encryption",
+    "imageMogr2",
+    "imageView2",
+    "intelligent-tiering",
+    "intelligenttiering",
+    "inventory",
+    "lifecycle",
+    "live",
+    "location",
+    "logging",
+    "notification",
+    "object-lock",
+    "origin",
+    "partNumber",
+    "policy",
+    "referer",
+    "rename",
+    "replication",
+    "restore",
+    "retention",
+    "select",
+    "strict-signature",
+    "symlink",
+    "tagging",
+    "uploadId",
+    "uploads",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// Request headers of COS's that change what an operation does and that the emulator lacks.
+const LACKING_HEADERS: &[&str] = &[
+    "pic-operations",
+    "x-cos-callback",
+    "x-cos-callback-var",
+    "x-cos-copy-source",
+    "x-cos-copy-source-range",
+    "x-cos-grant-full-control",
+    "x-cos-grant-read",
+    "x-cos-grant-read-acp",
+    "x-cos-grant-write",
+    "x-cos-grant-write-acp",
+    "x-cos-mime-limit",
+    "x-cos-return-body",
+    "x-cos-tagging",
+];
+
+/// Finds the operation.
+///
+/// # Errors
+/// `NotImplemented`, naming what COS has and the emulator lacks; `MethodNotAllowed` when COS has nothing of the kind either.
+pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], headers: &HeaderMap) -> Result<Operation, Error> {
+    let has = |name: &str| query.iter().any(|(given, _)| given == name);
+    let of_method = || ROUTES.iter().filter(|route| route.method == *method && route.scope == scope);
+    let narrowed = of_method().find(|route| !route.query.is_empty() && route.query.iter().all(|name| has(name)));
+    let found = match (narrowed, SUB_RESOURCES.iter().find(|name| has(name))) {
+        (Some(route), _) => Some(route),
+        (None, Some(name)) => return Err(refuse_sub_resource(method, scope, name)),
+        (None, None) => of_method().find(|route| route.query.is_empty()),
+    };
+    let Some(route) = found else {
+        return Err(match (method, scope) {
+            (&Method::POST, Scope::Bucket) => ErrorCode::NotImplemented.because("POST Object is not implemented"),
+            (&Method::OPTIONS, _) => ErrorCode::NotImplemented.because("OPTIONS Object is not implemented"),
+            _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
+        });
+    };
+    // Python sends an empty x-cos-copy-source: empty values count as absent.
+    let is_given = |name: &&&str| headers.get(**name).is_some_and(|value| !value.is_empty());
+    if let Some(name) = LACKING_HEADERS.iter().find(is_given) {
+        return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
+    }
+    match headers.get(headers::ACL).map(|value| value.as_bytes()) {
+        None | Some(b"" | b"private" | b"default") => Ok(route.operation),
+        Some(other) => {
+            let message = format!("x-cos-acl: {} is not implemented; everything is private", String::from_utf8_lossy(other));
+            Err(ErrorCode::NotImplemented.because(message))
+        }
+    }
+}
+
+fn refuse_sub_resource(method: &Method, scope: Scope, name: &str) -> Error {
+    if ROUTES.iter().any(|route| route.scope == scope && route.query.contains(&name)) {
+        return ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed with ?{name}"));
+    }
+    ErrorCode::NotImplemented.because(format!("{method} with ?{name} is not implemented"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(names: &[&str]) -> Vec<(String, String)> {
+        names.iter().map(|&name| (name.to_owned(), String::new())).collect()
+    }
+
+    #[test]
+    fn each_row_resolves_to_itself() {
+        for row in ROUTES {
+            let found = resolve(&row.method, row.scope, &query(row.query), &HeaderMap::new());
+            assert_eq!(found.expect("resolves"), row.operation, "{row:?} is shadowed");
+        }
+    }
+
+    #[test]
+    fn each_operation_has_a_row() {
+        for operation in Operation::ALL {
+            assert!(ROUTES.iter().any(|row| row.operation == *operation), "{operation:?}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_sub_resource_in_the_query_does_not_matter() {
+        let names = query(&["prefix", "q-signature", "uploads"]);
+        let found = resolve(&Method::GET, Scope::Bucket, &names, &HeaderMap::new()).expect("resolves");
+        assert_eq!(found, Operation::ListMultipartUploads);
+    }
+
+    #[test]
+    fn what_the_emulator_lacks_is_refused_by_name() {
+        let refusal = |method: Method, scope, names: &[&str], header: Option<(&'static str, &str)>| {
+            let mut headers = HeaderMap::new();
+            if let Some((name, value)) = header {
+                headers.insert(name, value.parse().expect("a value"));
+            }
+            let error = resolve(&method, scope, &query(names), &headers).expect_err("refused");
+            (error.code(), error.message().to_owned())
+        };
+        let lacking = |message: &str| (ErrorCode::NotImplemented, message.to_owned());
+        assert_eq!(refusal(Method::GET, Scope::Bucket, &["acl"], None), lacking("GET with ?acl is not implemented"));
+        assert_eq!(
+            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-copy-source", "b/k"))),
+            lacking("the request header x-cos-copy-source is not implemented")
+        );
+        assert_eq!(
+            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-acl", "public-read"))),
+            lacking("x-cos-acl: public-read is not implemented; everything is private")
+        );
+        assert_eq!(refusal(Method::PUT, Scope::Bucket, &["uploads"], None).0, ErrorCode::MethodNotAllowed);
+        assert_eq!(refusal(Method::PATCH, Scope::Object, &[], None).0, ErrorCode::MethodNotAllowed);
+    }
+}

@@ -1,0 +1,3 @@
+//! Operations on the service.
+
+pub(super) mod list_buckets;

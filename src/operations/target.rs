@@ -1,0 +1,323 @@
+//! Host and path -> what the request is about (`protocol.md` §1, `clients.md` §1).
+
+use http::uri::Authority;
+
+use crate::codec::percent;
+use crate::domain::bucket::{BucketName, Region};
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::key::ObjectKey;
+use crate::operations::routes::Scope;
+
+/// The suffixes of COS's own hosts.
+const COS_SUFFIXES: [&str; 2] = ["myqcloud.com", "tencentcos.cn"];
+
+/// Labels after the bucket's that name a service of COS's own.
+const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
+
+/// Labels of hosts that serve something else than the object API.
+const OTHER_ENDPOINTS: [&str; 4] = ["cos-website", "cos-control", "ci", "pic"];
+
+/// Regions of the oldest hosts, which have no `cos` label.
+const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub resource: Resource,
+    /// The region that the host names, if any.
+    pub region: Option<Region>,
+    /// Paths that a client may have signed, decoded: the path as sent, and in path style the path without the bucket.
+    pub signed_paths: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    Service,
+    Bucket(BucketName),
+    Object(BucketName, ObjectKey),
+    /// `/_cos/…` on a host that names no bucket; the path behind that.
+    Control(String),
+}
+
+impl Target {
+    pub fn bucket(&self) -> Option<&BucketName> {
+        match &self.resource {
+            Resource::Bucket(bucket) | Resource::Object(bucket, _) => Some(bucket),
+            Resource::Service | Resource::Control(_) => None,
+        }
+    }
+
+    /// `None` for the control API, which has no operations of COS's.
+    pub fn scope(&self) -> Option<Scope> {
+        match self.resource {
+            Resource::Service => Some(Scope::Service),
+            Resource::Bucket(_) => Some(Scope::Bucket),
+            Resource::Object(..) => Some(Scope::Object),
+            Resource::Control(_) => None,
+        }
+    }
+}
+
+/// What the command line says about hosts and names.
+#[derive(Debug, Clone)]
+pub struct Addressing {
+    /// Suffixes beside COS's own and `localhost`, in lower case.
+    pub domains: Vec<String>,
+    /// The bucket of a path that names none.
+    pub default_bucket: Option<BucketName>,
+    /// Completes a bucket of a path that has no APPID (COSFS sends such).
+    pub appid: String,
+}
+
+/// A host's meaning: a bucket or none, a region or none.
+#[derive(Debug, PartialEq, Eq)]
+struct Host<'a> {
+    bucket: Option<&'a str>,
+    region: Option<&'a str>,
+}
+
+impl Addressing {
+    /// Resolves a request. `path` is as sent, undecoded; `exists` tells whether there is a bucket of that name.
+    ///
+    /// # Errors
+    /// `InvalidURI` for a host or path that cannot be read, `InvalidBucketName`, `InvalidObjectName`, `KeyTooLong`, and
+    /// `NotImplemented` for hosts of other services.
+    pub fn resolve(&self, host: &str, path: &str, exists: impl Fn(&BucketName) -> bool) -> Result<Target, Error> {
+        let name = host_name(host)?;
+        let meaning = self.host(&name)?;
+        let region = meaning.region.map(str::parse).transpose()?;
+        let decoded = percent::decode(path)
+            .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
+        let Some(bucket) = meaning.bucket else {
+            return self.resolve_path(path, decoded, region, exists);
+        };
+        let bucket = bucket.parse()?;
+        let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
+        Ok(Target { resource, region, signed_paths: vec![decoded] })
+    }
+
+    /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
+    fn resolve_path(
+        &self,
+        path: &str,
+        decoded: String,
+        region: Option<Region>,
+        exists: impl Fn(&BucketName) -> bool,
+    ) -> Result<Target, Error> {
+        if let Some(rest) = decoded.strip_prefix("/_cos/") {
+            return Ok(Target { resource: Resource::Control(rest.to_owned()), region, signed_paths: vec![decoded] });
+        }
+        // Split before decoding: an escaped slash is part of the name.
+        let (first, rest) = path
+            .strip_prefix('/')
+            .unwrap_or(path)
+            .split_once('/')
+            .map_or_else(|| (path.trim_start_matches('/'), None), |(first, rest)| (first, Some(rest)));
+        if first.is_empty() && rest.is_none() {
+            let resource = match &self.default_bucket {
+                Some(bucket) if exists(bucket) => Resource::Bucket(bucket.clone()),
+                _ => Resource::Service,
+            };
+            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+        }
+        let completed = || format!("{first}-{}", self.appid).parse::<BucketName>().ok().filter(&exists);
+        let named = match first.parse::<BucketName>() {
+            Ok(bucket) if self.default_bucket.is_none() || exists(&bucket) => Some(bucket),
+            _ => completed(),
+        };
+        if let Some(bucket) = named {
+            let key = percent::decode(rest.unwrap_or_default()).unwrap_or_default();
+            let signed_paths = vec![decoded, format!("/{key}")];
+            return Ok(Target { resource: resource(bucket, &key)?, region, signed_paths });
+        }
+        if let Some(bucket) = &self.default_bucket {
+            let resource = resource(bucket.clone(), decoded.strip_prefix('/').unwrap_or(&decoded))?;
+            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+        }
+        if BucketName::is_like(first) {
+            first.parse::<BucketName>()?;
+        }
+        let first: String = first.chars().take(80).collect();
+        Err(ErrorCode::InvalidBucketName.because(format!(
+            "the host names no bucket, so the path must begin with /<bucket>-<APPID>/, but it begins with /{first}; or start the \
+             emulator with --default-bucket for clients that send the bucket nowhere"
+        )))
+    }
+
+    fn host<'a>(&self, name: &'a str) -> Result<Host<'a>, Error> {
+        let none = Host { bucket: None, region: None };
+        let local = ["localhost"].into_iter().chain(self.domains.iter().map(String::as_str));
+        let is_cos = COS_SUFFIXES.iter().any(|suffix| before_suffix(name, suffix).is_some());
+        let suffixes = COS_SUFFIXES.into_iter().chain(local);
+        // The longest suffix wins, so that a --domain below localhost keeps its own meaning.
+        let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
+            // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
+            let first = name.split('.').next().unwrap_or_default();
+            let is_bucket = BucketName::is_like(first) && name.contains('.');
+            return Ok(Host { bucket: is_bucket.then_some(first), region: None });
+        };
+        let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
+        let bucket = labels.next_if(|label| BucketName::is_like(label));
+        let region = match (labels.next(), labels.next()) {
+            (None, _) => return Ok(Host { bucket, ..none }),
+            (Some("service"), Some("cos")) => return Ok(none),
+            (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region.filter(|region| *region != "accelerate"),
+            (Some(endpoint), _) if OTHER_ENDPOINTS.contains(&endpoint) => {
+                let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
+                return Err(ErrorCode::NotImplemented.because(message));
+            }
+            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => Some(region),
+            (Some(label), _) if bucket.is_none() && !is_cos => {
+                let message =
+                    format!("the host {name} names the bucket {label:?}, which lacks its -<APPID>, as in demo-1250000000");
+                return Err(ErrorCode::InvalidBucketName.because(message));
+            }
+            (Some(label), _) => {
+                let message = format!("the host {name} is not one of COS's: {label:?} stands where cos.<region> should");
+                return Err(ErrorCode::InvalidURI.because(message));
+            }
+        };
+        Ok(Host { bucket, region })
+    }
+}
+
+fn resource(bucket: BucketName, key: &str) -> Result<Resource, Error> {
+    if key.is_empty() { Ok(Resource::Bucket(bucket)) } else { Ok(Resource::Object(bucket, key.parse()?)) }
+}
+
+/// Lower-case and without the port.
+fn host_name(host: &str) -> Result<String, Error> {
+    let authority: Authority =
+        host.parse().map_err(|_| ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name")))?;
+    Ok(authority.host().to_ascii_lowercase())
+}
+
+/// The labels in front of a suffix, with their dots.
+fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
+    let rest = name.strip_suffix(suffix)?;
+    (rest.is_empty() || rest.ends_with('.')).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn addressing() -> Addressing {
+        Addressing { domains: vec!["cos.test".to_owned()], default_bucket: None, appid: "1250000000".to_owned() }
+    }
+
+    fn with_default() -> Addressing {
+        Addressing { default_bucket: Some("home-1250000000".parse().expect("valid")), ..addressing() }
+    }
+
+    fn resolve(addressing: &Addressing, host: &str, path: &str) -> Result<Target, Error> {
+        addressing.resolve(host, path, |bucket| ["b-1250000000", "home-1250000000"].contains(&bucket.as_str()))
+    }
+
+    fn described(target: Result<Target, Error>) -> String {
+        match target {
+            Ok(Target { resource, region, .. }) => {
+                let region = region.map_or(String::new(), |region| format!(" in {}", region.as_str()));
+                match resource {
+                    Resource::Service => format!("service{region}"),
+                    Resource::Bucket(bucket) => format!("{bucket}{region}"),
+                    Resource::Object(bucket, key) => format!("{bucket} {}{region}", key.as_str()),
+                    Resource::Control(path) => format!("control {path}"),
+                }
+            }
+            Err(error) => error.code().name().to_owned(),
+        }
+    }
+
+    /// `protocol.md` §1.1, numbered as there, then §3 of the design.
+    #[test]
+    fn every_form_of_host() {
+        for (host, path, expected) in [
+            ("b-1250000000.cos.ap-guangzhou.myqcloud.com", "/k", "b-1250000000 k in ap-guangzhou"),
+            ("B-1250000000.COS.ap-guangzhou.MyQcloud.com:7436", "/", "b-1250000000 in ap-guangzhou"),
+            ("service.cos.myqcloud.com", "/", "service"),
+            ("service.cos.tencentcos.cn", "/", "service"),
+            ("cos.ap-guangzhou.myqcloud.com", "/", "service in ap-guangzhou"),
+            ("cos.ap-guangzhou.myqcloud.com", "/b-1250000000/k", "b-1250000000 k in ap-guangzhou"),
+            ("b-1250000000.cos.ap-beijing-1.tencentcos.cn", "/k", "b-1250000000 k in ap-beijing-1"),
+            ("b-1250000000.cos-internal.ap-guangzhou.tencentcos.cn", "/k", "b-1250000000 k in ap-guangzhou"),
+            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
+            ("1250000000.cos-control.ap-guangzhou.myqcloud.com", "/jobs", "NotImplemented"),
+            ("b-1250000000.ci.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
+            ("b-1250000000.pic.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
+            ("b-1250000000.cn-south.myqcloud.com", "/k", "b-1250000000 k in cn-south"),
+            ("b-1250000000.cosv6.ap-guangzhou.myqcloud.com", "/k", "b-1250000000 k in ap-guangzhou"),
+            ("b-1250000000.cos-cdc.ap-guangzhou.myqcloud.com", "/k", "b-1250000000 k in ap-guangzhou"),
+            ("b-1250000000.localhost:7436", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos.localhost", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos.test", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos.ap-shanghai.cos.test", "/k", "b-1250000000 k in ap-shanghai"),
+            ("cos.test", "/b-1250000000/k", "b-1250000000 k"),
+            ("b-1250000000.unknown.example", "/k", "b-1250000000 k"),
+            ("127.0.0.1:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("[::1]:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("localhost:7436", "/", "service"),
+            ("cos-emulator:7436", "/b-1250000000", "b-1250000000"),
+            ("localhost", "/_cos/health/live", "control health/live"),
+            ("b-1250000000.localhost", "/_cos/health/live", "b-1250000000 _cos/health/live"),
+            ("bucket.localhost", "/k", "InvalidBucketName"),
+            ("what.ap-guangzhou.myqcloud.com", "/k", "InvalidURI"),
+            ("a b", "/", "InvalidURI"),
+        ] {
+            assert_eq!(described(resolve(&addressing(), host, path)), expected, "{host}{path}");
+        }
+    }
+
+    #[test]
+    fn keys_are_decoded_once_and_never_normalised() {
+        for (path, expected) in [
+            ("/a%20b/.%2Fc%2Bd.txt", "b-1250000000 a b/./c+d.txt"),
+            ("/a+b", "b-1250000000 a+b"),
+            ("//a//../b/", "b-1250000000 /a//../b/"),
+            ("/%2Fname", "b-1250000000 /name"),
+            ("/a%252F", "b-1250000000 a%2F"),
+            ("/%FF", "InvalidURI"),
+        ] {
+            assert_eq!(described(resolve(&addressing(), "b-1250000000.localhost", path)), expected, "{path}");
+            let in_path_style = format!("/b-1250000000{path}");
+            assert_eq!(described(resolve(&addressing(), "127.0.0.1", &in_path_style)), expected, "{in_path_style}");
+        }
+    }
+
+    #[test]
+    fn a_path_without_a_bucket_needs_the_default_bucket() {
+        for (path, without, with) in [
+            ("/b-1250000000/k", "b-1250000000 k", "b-1250000000 k"),
+            ("/new-1250000000/k", "new-1250000000 k", "home-1250000000 new-1250000000/k"),
+            ("/b/k", "b-1250000000 k", "b-1250000000 k"),
+            ("/dir/k", "InvalidBucketName", "home-1250000000 dir/k"),
+            ("/", "service", "home-1250000000"),
+        ] {
+            assert_eq!(described(resolve(&addressing(), "127.0.0.1", path)), without, "{path}");
+            assert_eq!(described(resolve(&with_default(), "127.0.0.1", path)), with, "{path}");
+        }
+    }
+
+    #[test]
+    fn in_path_style_the_path_without_the_bucket_may_be_signed() {
+        let target = resolve(&addressing(), "127.0.0.1", "/b-1250000000/a%2Fb").expect("resolves");
+        assert_eq!(target.signed_paths, ["/b-1250000000/a/b", "/a/b"]);
+        let target = resolve(&addressing(), "b-1250000000.localhost", "/a").expect("resolves");
+        assert_eq!(target.signed_paths, ["/a"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_host_or_path_panics(host in "\\PC{0,30}", labels in "[a-z0-9.:-]{0,40}", path in "[/%a-zA-Z0-9._+-]{0,30}") {
+            for addressing in [addressing(), with_default()] {
+                for host in [&host, &labels, &format!("{labels}.myqcloud.com"), &format!("{labels}localhost")] {
+                    let _ = resolve(&addressing, host, &path);
+                    let _ = resolve(&addressing, host, &format!("/{path}"));
+                }
+            }
+        }
+    }
+}

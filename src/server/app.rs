@@ -1,0 +1,104 @@
+//! What the server serves: settings made into services.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use crate::domain::account::{Account, Accounts};
+use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::random::Random;
+use crate::domain::time::Clock;
+use crate::operations::context::Services;
+use crate::operations::target::Addressing;
+use crate::storage::{Durability, StorageError, Store};
+
+/// All that can be chosen, checked and with defaults applied.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `None` keeps data in a temporary folder, which is removed at the end.
+    pub data_dir: Option<PathBuf>,
+    /// Made at the start unless they are there.
+    pub buckets: Vec<BucketName>,
+    pub account: Account,
+    pub further_accounts: Vec<Account>,
+    /// `false` takes every caller for the default account.
+    pub check_signatures: bool,
+    /// Host suffixes beside COS's own, in lower case.
+    pub domains: Vec<String>,
+    pub default_bucket: Option<BucketName>,
+    pub region: Region,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("a temporary folder could not be made: {0}")]
+    TemporaryFolder(std::io::Error),
+    #[error("the data folder cannot be used: {0}")]
+    Store(#[from] StorageError),
+}
+
+/// One emulator, without its sockets.
+pub struct App {
+    pub(super) services: Services,
+    pub(super) addressing: Addressing,
+    pub(super) check_signatures: bool,
+    data_dir: PathBuf,
+    temporary: Option<TempDir>,
+}
+
+impl App {
+    /// Opens the data folder and makes the buckets that were asked for.
+    ///
+    /// # Errors
+    /// The folder cannot be used.
+    pub async fn open(settings: Settings, clock: Clock, random: Random) -> Result<Arc<Self>, StartError> {
+        let (temporary, data_dir) = match settings.data_dir {
+            Some(folder) => (None, folder),
+            None => {
+                let folder = tempfile::Builder::new().prefix("cos-emulator-").tempdir().map_err(StartError::TemporaryFolder)?;
+                let path = folder.path().to_owned();
+                (Some(folder), path)
+            }
+        };
+        let durability = if temporary.is_some() { Durability::None } else { Durability::BeforeAnswer };
+        let (folder, for_store) = (data_dir.clone(), random.clone());
+        let opened = tokio::task::spawn_blocking(move || Store::open(&folder, durability, &for_store)).await;
+        let store = opened.unwrap_or(Err(StorageError::Closed))?;
+        for name in settings.buckets {
+            let owner = settings.account.appid.clone();
+            let bucket = Bucket { name, region: settings.region.clone(), owner, created: clock.now() };
+            store.create_bucket(bucket).await?;
+        }
+        let addressing = Addressing {
+            domains: settings.domains,
+            default_bucket: settings.default_bucket,
+            appid: settings.account.appid.clone(),
+        };
+        let seal = store.folder_key().derive("temporary credentials", b"");
+        let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
+        let services = Services { store, clock, random, accounts, region: settings.region };
+        Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
+    }
+
+    /// What operations use; tests reach behind the server through it.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    pub fn is_temporary(&self) -> bool {
+        self.temporary.is_some()
+    }
+
+    /// Finishes all writing; blocks.
+    ///
+    /// # Errors
+    /// The last flush failed.
+    pub(super) fn close(&self) -> Result<(), StorageError> {
+        self.services.store.close()
+    }
+}

@@ -1,0 +1,149 @@
+//! Who is calling: a signature in the header, in the query, or none (`protocol.md` §2–3).
+
+use std::borrow::Cow;
+
+use http::header::AUTHORIZATION;
+
+use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
+use crate::domain::account::{Account, Caller, Credential};
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::time::Timestamp;
+use crate::operations::headers::SECURITY_TOKEN;
+use crate::operations::request::RequestHead;
+use crate::operations::target::Target;
+use crate::server::app::App;
+
+/// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
+const SKEW: i64 = 900;
+
+/// Who calls; for anonymous callers also why, if they tried to be somebody.
+pub(super) struct Authentication {
+    pub(super) caller: Caller,
+    pub(super) remark: Option<String>,
+}
+
+impl Authentication {
+    fn anonymous(remark: Option<String>) -> Self {
+        Self { caller: Caller::Anonymous, remark }
+    }
+
+    fn of(account: &Account) -> Self {
+        Self { caller: Caller::Account { appid: account.appid.clone(), uin: account.uin.clone() }, remark: None }
+    }
+}
+
+/// Checks the key, then the time, then the signature.
+///
+/// # Errors
+/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
+pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
+    let accounts = &app.services.accounts;
+    if !app.check_signatures {
+        return Ok(Authentication::of(accounts.default_account()));
+    }
+    let authorization = match find(head) {
+        None => return Ok(Authentication::anonymous(None)),
+        Some(Ok(authorization)) => authorization,
+        // COS takes a caller that it cannot make out for an anonymous one (436/30613).
+        Some(Err(remark)) => return Ok(Authentication::anonymous(Some(remark))),
+    };
+    let (account, secret_key) = match accounts.credential(&authorization.secret_id, token(head), now) {
+        Credential::Known { account, secret_key } => (account, secret_key),
+        Credential::Unknown => return Err(ErrorCode::InvalidAccessKeyId.into()),
+        Credential::Expired { expired } => {
+            let message = format!("the temporary credential expired at {}", expired.iso_seconds());
+            return Err(ErrorCode::ExpiredToken.because(message));
+        }
+    };
+    check_time(&authorization, now)?;
+    check_signature(&authorization, &secret_key, head, target)?;
+    Ok(Authentication::of(account))
+}
+
+/// The authorization in the header, else in the query; an empty header (Python's anonymous mode) is none.
+fn find(head: &RequestHead) -> Option<Result<Authorization, String>> {
+    let parsed = |parsed: Result<Authorization, MalformedAuthorization>, place: &str| {
+        Some(parsed.map_err(|error| format!("the signature in the {place} was not understood: {error}")))
+    };
+    if let Some(value) = head.headers.get(AUTHORIZATION).filter(|value| !value.is_empty()) {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        if text.starts_with("AWS") {
+            return Some(Err("signatures of AWS's kind are not implemented".to_owned()));
+        }
+        return parsed(text.parse(), "Authorization header");
+    }
+    let field = |name: &str| head.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    if let Some(text) = field("sign") {
+        return parsed(text.parse(), "parameter sign");
+    }
+    field("q-signature").and_then(|_| parsed(Authorization::from_fields(field), "q-… parameters"))
+}
+
+fn token(head: &RequestHead) -> Option<&str> {
+    let header = head.headers.get(&SECURITY_TOKEN).and_then(|value| value.to_str().ok());
+    let query = || head.query.iter().find(|(name, _)| name == SECURITY_TOKEN.as_str()).map(|(_, value)| value.as_str());
+    header.or_else(query).filter(|token| !token.is_empty())
+}
+
+/// Both time spans must hold; a start that lies a little ahead is a clock's inaccuracy (inferred).
+fn check_time(authorization: &Authorization, now: Timestamp) -> Result<(), Error> {
+    let now_seconds = now.seconds();
+    for span in [&authorization.sign_time, &authorization.key_time] {
+        if now_seconds > span.end {
+            // Node and JS correct their clock on exactly this message.
+            return Err(ErrorCode::AccessDenied.because("Request has expired").with_element("ServerTime", now.iso_seconds()));
+        }
+        if span.start.saturating_sub(now_seconds) > SKEW {
+            let message = format!(
+                "the signature is valid from {} on, but the server's time is {now_seconds}: the client's clock is more than {} \
+                 minutes ahead",
+                span.start,
+                SKEW / 60
+            );
+            return Err(ErrorCode::RequestTimeTooSkewed.because(message).with_element("ServerTime", now.iso_seconds()));
+        }
+    }
+    Ok(())
+}
+
+fn check_signature(authorization: &Authorization, secret_key: &str, head: &RequestHead, target: &Target) -> Result<(), Error> {
+    let mut hosts = vec![head.host.as_str()];
+    // Python signs the name without the port that it connects to.
+    hosts.extend(head.host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map(|(name, _)| name));
+    let paths: Vec<&str> = target.signed_paths.iter().map(String::as_str).collect();
+    let request =
+        SignedRequest { method: head.method.as_str(), paths: &paths, hosts: &hosts, query: &head.query, headers: &head.headers };
+    signature::verify(secret_key, authorization, request).map_err(|mismatch| {
+        tracing::trace!(string_to_sign = mismatch.string_to_sign, "the signature does not match");
+        Error::from(ErrorCode::SignatureDoesNotMatch)
+            .with_element("StringToSign", mismatch.string_to_sign)
+            .with_element("FormatString", masked(&mismatch.format_string))
+    })
+}
+
+/// The client's own customer key and token stand in the text that it signed; the answer may end up in a log.
+fn masked(format_string: &str) -> String {
+    let lines = format_string.split('\n').map(|line| line.split('&').map(masked_pair).collect::<Vec<_>>().join("&"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn masked_pair(pair: &str) -> Cow<'_, str> {
+    match pair.split_once('=') {
+        Some((name @ ("x-cos-server-side-encryption-customer-key" | "x-cos-security-token"), value)) if !value.is_empty() => {
+            Cow::Owned(format!("{name}=***"))
+        }
+        _ => Cow::Borrowed(pair),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_key_in_the_signed_text_is_masked() {
+        let text = "put\n/k\npartnumber=1\nhost=h&x-cos-server-side-encryption-customer-key=QUJD%3D&x-cos-storage-class=A\n";
+        let expected = "put\n/k\npartnumber=1\nhost=h&x-cos-server-side-encryption-customer-key=***&x-cos-storage-class=A\n";
+        assert_eq!(masked(text), expected);
+    }
+}

@@ -1,0 +1,138 @@
+//! One request from head to answer: the only file that sees all the steps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use http::header::CONNECTION;
+use http::{HeaderMap, HeaderValue, StatusCode, request};
+use tokio::time::timeout;
+use tracing::Span;
+
+use crate::domain::bucket::Bucket;
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::part::LARGEST_BODY;
+use crate::operations::context::Context;
+use crate::operations::error_body::{self, Incident};
+use crate::operations::request::{RequestBody, RequestHead};
+use crate::operations::response::{self, Response};
+use crate::operations::routes::Operation;
+use crate::operations::target::{Resource, Target};
+use crate::operations::{self, routes};
+use crate::server::app::App;
+use crate::server::request_id::{RequestId, new_trace_id};
+use crate::server::{authenticate, authorize};
+
+/// How long the rest of a refused body is read and thrown away.
+const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Answers a request, errors included.
+pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut body = RequestBody::new(body, &parts.headers);
+    let method = parts.method.clone();
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let resource = resource(&parts);
+    let answered = answer(&app, parts, &mut body).await;
+    let mut response = answered.unwrap_or_else(|error| {
+        log(&error);
+        let trace_id = new_trace_id(&app.services.random);
+        error_body::response(&error, &method, &Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id })
+    });
+    leave_in_order(body, response.headers_mut());
+    response
+}
+
+async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Result<Response, Error> {
+    let services = &app.services;
+    let head = RequestHead::new(parts)?;
+    let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
+    let target = app.addressing.resolve(&head.host, &head.path, exists)?;
+    let Some(scope) = target.scope() else { return control(&target) };
+    let operation = routes::resolve(&head.method, scope, &head.query, &head.headers)?;
+    record(operation, &target);
+
+    let now = services.clock.now();
+    let authentication = authenticate::authenticate(app, &head, &target, now)?;
+    let bucket = find_bucket(app, &target, operation)?;
+    authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
+    operations::run(operation, &context, body).await
+}
+
+/// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).
+fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Option<Bucket>, Error> {
+    let Some(name) = target.bucket().filter(|_| operation != Operation::PutBucket) else { return Ok(None) };
+    let Some(bucket) = app.services.store.bucket(name)? else {
+        return Err(ErrorCode::NoSuchBucket.because(format!("The specified bucket does not exist: {name}")));
+    };
+    match &target.region {
+        Some(region) if *region != bucket.region => {
+            let (here, there) = (region.as_str(), bucket.region.as_str());
+            let message =
+                format!("The specified bucket does not exist: {name} is in {there}, and the request's host leads to {here}");
+            Err(ErrorCode::NoSuchBucket.because(message))
+        }
+        _ => Ok(Some(bucket)),
+    }
+}
+
+/// The control API: so far, whether the server lives.
+fn control(target: &Target) -> Result<Response, Error> {
+    match &target.resource {
+        Resource::Control(path) if matches!(path.as_str(), "health/live" | "health/ready") => {
+            Ok(response::empty(StatusCode::OK, HeaderMap::new()))
+        }
+        Resource::Control(path) => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
+        _ => unreachable!("only the control API has no scope"),
+    }
+}
+
+fn record(operation: Operation, target: &Target) {
+    let span = Span::current();
+    span.record("operation", operation.name());
+    if let Some(bucket) = target.bucket() {
+        span.record("bucket", bucket.as_str());
+    }
+    if let Resource::Object(_, key) = &target.resource {
+        span.record("key", key.as_str());
+    }
+}
+
+/// Logs a failure once: faults loudly, refusals quietly.
+fn log(error: &Error) {
+    let (code, message) = (error.code().name(), error.message());
+    match error.cause() {
+        Some(cause) if error.code() == ErrorCode::InternalError => tracing::error!(code, message, %cause, "the request failed"),
+        Some(cause) => tracing::debug!(code, message, %cause, "the request was refused"),
+        None => tracing::debug!(code, message, "the request was refused"),
+    }
+}
+
+/// Host and path, as errors name their resource; decoded, because it is for people.
+fn resource(parts: &request::Parts) -> String {
+    let host = parts.uri.authority().map(|authority| authority.as_str());
+    let host = host.or_else(|| parts.headers.get(http::header::HOST)?.to_str().ok()).unwrap_or_default();
+    format!("{host}{}", parts.uri.path())
+}
+
+/// Reads on what the client still sends, so that it gets to read its answer and the connection can be used again. A client that
+/// waited for `100 Continue` sends nothing more: that connection ends.
+fn leave_in_order(mut body: RequestBody, headers: &mut HeaderMap) {
+    if body.is_refused() {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    } else if body.is_unread() {
+        tokio::spawn(async move {
+            let discard = async {
+                let mut discarded = 0;
+                while let Ok(Some(piece)) = body.next().await {
+                    discarded += piece.len() as u64;
+                    if discarded > LARGEST_BODY {
+                        break;
+                    }
+                }
+            };
+            let _ = timeout(DISCARD_PATIENCE, discard).await;
+        });
+    }
+}

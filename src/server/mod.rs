@@ -1,0 +1,85 @@
+//! Sockets and HTTP: connections in, answers out.
+
+mod app;
+mod authenticate;
+mod authorize;
+mod dispatch;
+mod header_case;
+mod observe;
+mod request_id;
+mod router;
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+pub use app::{App, Settings, StartError};
+
+/// How long running requests may take to finish once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long a connection may be idle, or take to send a request's head.
+const HEAD_PATIENCE: Duration = Duration::from_secs(75);
+
+/// The most bytes of a head, and of a body that are read at once.
+const READ_BUFFER: usize = 512 << 10;
+
+/// Pause after a connection could not be accepted, for instance for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts connections until `stop` is done, then finishes what is running and closes the store.
+///
+/// # Errors
+/// The store could not be closed in order; the next start will sweep.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) -> io::Result<()> {
+    let router = router::router(Arc::clone(&app), header_case::spelling().await);
+    let connections = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let service = TowerToHyperService::new(router.clone());
+                    connect(stream, service, &connections);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    if timeout(DRAIN, connections.shutdown()).await.is_err() {
+        tracing::warn!("requests were still running after {} s and are broken off", DRAIN.as_secs());
+    }
+    tokio::task::spawn_blocking(move || app.close()).await.map_err(io::Error::other)?.map_err(io::Error::other)
+}
+
+/// Serves one connection. TLS and the forward proxy have their place here, before HTTP is spoken.
+fn connect(stream: TcpStream, service: TowerToHyperService<axum::Router>, connections: &GracefulShutdown) {
+    // Without it, the second write of a small answer waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .half_close(true)
+        .max_buf_size(READ_BUFFER)
+        .pipeline_flush(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
