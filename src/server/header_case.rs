@@ -19,9 +19,8 @@ use crate::operations::headers::SPELLINGS;
 
 /// The extensions that give a response the spellings.
 pub(super) async fn spelling() -> Extensions {
-    let headers: String = SPELLINGS.iter().filter(|name| !FRAMING.contains(name)).map(|name| format!("{name}: 0\r\n")).collect();
-    // Of the two that frame a body a request has one only; the other's spelling is hyper's default.
-    let request = format!("GET / HTTP/1.1\r\nContent-Length: 0\r\n{headers}\r\n");
+    let headers: String = SPELLINGS.iter().filter(|name| **name != CHUNKED).map(|name| format!("{name}: 0\r\n")).collect();
+    let request = format!("GET / HTTP/1.1\r\n{headers}{CHUNKED}: chunked\r\n\r\n0\r\n\r\n");
     let parsed = Arc::new(Mutex::new(Extensions::new()));
     let (mut client, server) = tokio::io::duplex(request.len() + 4096);
     let capture = Arc::clone(&parsed);
@@ -37,4 +36,5 @@ pub(super) async fn spelling() -> Extensions {
     std::mem::take(&mut *parsed.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+/// The one name whose value hyper would not take to be `0`.
+const CHUNKED: &str = "Transfer-Encoding";

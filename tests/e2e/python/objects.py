@@ -67,6 +67,20 @@ def an_empty_object_and_an_overwritten_one_are_read_back(server):
         equal(body_of(client.get_object(Bucket=bucket, Key="note")), b"")
 
 
+def headers_are_spelled_as_the_real_service_spells_them(server):
+    """The SDK hands headers on in a plain `dict`, where every letter counts."""
+    with server.bucket() as bucket:
+        client = server.client()
+        put = client.put_object(Bucket=bucket, Key="note", Body=b"note", CacheControl="no-store")
+        got = client.get_object(Bucket=bucket, Key="note", Range="bytes=0-1")
+        head = client.head_object(Bucket=bucket, Key="note")
+        everywhere = {"Connection", "Content-Length", "Date", "ETag", "Server", "x-cos-hash-crc64ecma", "x-cos-request-id"}
+        stored = everywhere | {"Cache-Control", "Content-Type", "Last-Modified"}
+        equal(everywhere - put.keys(), set())
+        equal((stored | {"Accept-Ranges", "Content-Range"}) - got.keys(), set())
+        equal(stored - head.keys(), set())
+
+
 def a_body_of_unknown_length_is_stored(server):
     with server.bucket() as bucket:
         client = server.client()
@@ -158,6 +172,7 @@ def odd_keys_name_different_objects(server):
 CASES = [
     an_object_keeps_its_bytes_and_headers,
     an_empty_object_and_an_overwritten_one_are_read_back,
+    headers_are_spelled_as_the_real_service_spells_them,
     a_body_of_unknown_length_is_stored,
     a_wrong_content_md5_is_refused,
     ranges_are_cut_out_of_an_object,
