@@ -1,6 +1,10 @@
 //! Answers, but for the headers that every answer has.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -10,9 +14,10 @@ pub type Response = http::Response<Body>;
 
 pub const APPLICATION_XML: HeaderValue = HeaderValue::from_static("application/xml");
 
-/// No body, and `Content-Length: 0` in so many words (C++ looks for it).
+/// No body, and `Content-Length: 0` in so many words: COS sends it with 204 and 304 as well, and Python's GET needs it there.
 pub fn empty(status: StatusCode, headers: HeaderMap) -> Response {
-    let mut response = Response::new(Body::empty());
+    // hyper leaves the header out of a 204 or 304 whose body it knows to be empty; a stream that turns out empty keeps it.
+    let mut response = Response::new(Body::from_stream(stream::empty::<Result<Bytes, Infallible>>()));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(0));

@@ -17,6 +17,7 @@ mod staging;
 mod sweep;
 mod tables;
 mod uploads;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,27 +1,26 @@
 //! Bytes on their way in: digested and written while more arrive, seen by no reader until a record names them.
 
-use std::fs::File;
-use std::io::{IoSlice, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::codec::checksum::{Digested, Digests};
 use crate::domain::encryption::BodyCipher;
-use crate::storage::blobs::Blobs;
-use crate::storage::digester::Digesting;
-use crate::storage::reaper::ReaperHandle;
+use crate::storage::digester::DigestStream;
 use crate::storage::records::{Body, BodyId, Place};
 use crate::storage::tables::Tables;
+use crate::storage::writer::{StagedFile, WriteStream, Writer};
 use crate::storage::{Inner, StorageError, Store};
 
 /// Larger bodies are files. Measured: `docs/performance.md`, "Where small bodies live".
 pub(super) const LARGEST_INLINE: u64 = 16 << 10;
 
-/// How many bytes are digested and written at a time; while they are, as many more may arrive.
-const BATCH: usize = 512 << 10;
+/// How many bytes are digested and written at a time.
+const BATCH: usize = 256 << 10;
+
+/// How many batches of a body may be on their way to the digester and the file: with the one that fills up, at most 1.25 MiB.
+const MOST_BATCHES: u32 = 4;
 
 /// Smaller pieces are copied together.
 const SMALL_PIECE: usize = 4 << 10;
@@ -31,49 +30,43 @@ pub struct Staging {
     inner: Arc<Inner>,
     id: BodyId,
     cipher: Option<BodyCipher>,
+    with_sha1: bool,
     received: u64,
     pieces: Vec<Bytes>,
-    /// Small pieces that came after `pieces`, copied together: a client that sends byte by byte costs no more memory than others.
+    /// Small pieces that came after `pieces`: a client that sends byte by byte costs no more memory than others.
     joined: BytesMut,
     /// Bytes in `pieces` and `joined`.
     pending: usize,
-    state: State,
+    /// Begun with the first full batch.
+    pipeline: Option<Pipeline>,
 }
 
-enum State {
-    Idle {
-        digests: Digests,
-        file: Option<StagedFile>,
-    },
-    Busy {
-        digesting: Digesting,
-        writing: JoinHandle<Result<StagedFile, StorageError>>,
-    },
-    /// Only while the state changes, or after a fault.
-    Broken,
+/// The two ways that each batch goes at the same time.
+struct Pipeline {
+    digests: DigestStream,
+    file: WriteStream,
+    free: Arc<Semaphore>,
+}
+
+/// A run of a body's bytes; what drops its last handle lets another one in.
+pub(super) struct Batch {
+    pub(super) pieces: Vec<Bytes>,
+    /// Where in the body it begins.
+    pub(super) offset: u64,
+    pub(super) is_last: bool,
+    _place: OwnedSemaphorePermit,
 }
 
 /// A whole body without a record; deleted when dropped before a change kept it.
 pub struct Staged {
     pub digested: Digested,
-    pub(super) body: Body,
-    bytes: Vec<u8>,
-    file: Option<StagedFile>,
+    body: Body,
+    content: StagedContent,
 }
 
-/// A file that deletes itself unless it is kept.
-struct StagedFile {
-    path: Option<PathBuf>,
-    file: File,
-    reaper: ReaperHandle,
-}
-
-impl Drop for StagedFile {
-    fn drop(&mut self) {
-        if let Some(path) = self.path.take() {
-            self.reaper.delete_file(path);
-        }
-    }
+enum StagedContent {
+    Inline(Vec<u8>),
+    File(StagedFile),
 }
 
 impl Store {
@@ -86,11 +79,12 @@ impl Store {
             inner: Arc::clone(&self.0),
             id: self.0.tables.new_body_id()?,
             cipher,
+            with_sha1,
             received: 0,
             pieces: Vec::new(),
             joined: BytesMut::new(),
             pending: 0,
-            state: State::Idle { digests: Digests::new(with_sha1), file: None },
+            pipeline: None,
         })
     }
 }
@@ -101,7 +95,7 @@ impl Staging {
         self.received
     }
 
-    /// Takes in a piece. At most two batches of 512 KiB, and the piece, are held in memory.
+    /// Takes in a piece; waits while as many batches as may be are on their way.
     ///
     /// # Errors
     /// An earlier piece could not be written.
@@ -122,20 +116,33 @@ impl Staging {
     /// # Errors
     /// The bytes could not be written.
     pub async fn finish(mut self) -> Result<Staged, StorageError> {
-        if self.received <= LARGEST_INLINE
-            && let State::Idle { mut digests, .. } = std::mem::replace(&mut self.state, State::Broken)
-        {
-            self.push_joined();
-            let mut bytes = self.pieces.concat();
-            digests.update(&bytes);
-            if let Some(cipher) = &self.cipher {
-                cipher.key.apply(&cipher.nonce, 0, &mut bytes);
-            }
-            return Ok(Staged { digested: digests.finish(), body: self.body(Place::Index), bytes, file: None });
+        if self.received <= LARGEST_INLINE {
+            return Ok(self.finish_inline());
         }
         self.dispatch(true).await?;
-        let (digests, file) = self.idle().await?;
-        Ok(Staged { digested: digests.finish(), body: self.body(Place::File), bytes: Vec::new(), file })
+        let Some(Pipeline { digests, file, free }) = &self.pipeline else { return Err(StorageError::Closed) };
+        // All places are free once every batch is digested and written.
+        let _all = free.acquire_many(MOST_BATCHES).await.map_err(|_| StorageError::Closed)?;
+        if let Some(fault) = file.fault() {
+            return Err(fault);
+        }
+        let (Some(digests), Some(file)) = (digests.finish(), file.finish()) else { return Err(StorageError::Closed) };
+        Ok(Staged { digested: digests.finish(), body: self.body(Place::File), content: StagedContent::File(file) })
+    }
+
+    fn finish_inline(mut self) -> Staged {
+        self.push_joined();
+        let mut bytes = self.pieces.concat();
+        let mut digests = Digests::new(self.with_sha1);
+        digests.update(&bytes);
+        if let Some(cipher) = &self.cipher {
+            cipher.key.apply(&cipher.nonce, 0, &mut bytes);
+        }
+        Staged { digested: digests.finish(), body: self.body(Place::Index), content: StagedContent::Inline(bytes) }
+    }
+
+    fn body(&self, place: Place) -> Body {
+        Body { id: self.id, size: self.received, place, nonce: self.cipher.as_ref().map(|cipher| cipher.nonce) }
     }
 
     fn push_joined(&mut self) {
@@ -144,104 +151,39 @@ impl Staging {
         }
     }
 
-    fn body(&self, place: Place) -> Body {
-        Body { id: self.id, size: self.received, place, nonce: self.cipher.as_ref().map(|cipher| cipher.nonce) }
-    }
-
-    /// Hands the pending pieces to the digester and, at the same time, to the file.
+    /// Sends what is pending to the digester and, at the same time, to the file.
     async fn dispatch(&mut self, is_last: bool) -> Result<(), StorageError> {
-        let (digests, file) = self.idle().await?;
         self.push_joined();
         let pieces = std::mem::take(&mut self.pieces);
         let offset = self.received - std::mem::take(&mut self.pending) as u64;
-        let digesting = self.inner.digester.begin(digests, pieces.clone());
-        let writer = Writer {
-            id: self.id,
-            blobs: Arc::clone(&self.inner.blobs),
-            reaper: self.inner.reaper.handle(),
-            cipher: self.cipher.clone(),
-        };
-        let writing = spawn_blocking(move || writer.write(file, pieces, offset, is_last));
-        self.state = State::Busy { digesting, writing };
-        Ok(())
-    }
-
-    /// Waits for the batch that is being worked on.
-    async fn idle(&mut self) -> Result<(Digests, Option<StagedFile>), StorageError> {
-        match std::mem::replace(&mut self.state, State::Broken) {
-            State::Idle { digests, file } => Ok((digests, file)),
-            State::Busy { digesting, writing } => {
-                let file = writing.await.map_err(|_| StorageError::Closed)??;
-                Ok((digesting.finish().await?, Some(file)))
-            }
-            State::Broken => Err(StorageError::Closed),
+        let pipeline = self.pipeline.get_or_insert_with(|| Pipeline {
+            digests: self.inner.digester.stream(Digests::new(self.with_sha1)),
+            file: WriteStream::new(Writer {
+                id: self.id,
+                cipher: self.cipher.clone(),
+                blobs: Arc::clone(&self.inner.blobs),
+                reaper: self.inner.reaper.handle(),
+            }),
+            free: Arc::new(Semaphore::new(MOST_BATCHES as usize)),
+        });
+        let place = Arc::clone(&pipeline.free).acquire_owned().await.map_err(|_| StorageError::Closed)?;
+        if let Some(fault) = pipeline.file.fault() {
+            return Err(fault);
         }
+        let batch = Arc::new(Batch { pieces, offset, is_last, _place: place });
+        pipeline.digests.push(Arc::clone(&batch));
+        pipeline.file.push(batch);
+        Ok(())
     }
 }
 
 impl Staged {
     /// Puts a short body's bytes into the index, and keeps a longer one's file: to be called by the change that records it.
-    pub(super) fn keep(mut self, tables: &Tables) -> Result<Body, StorageError> {
-        if self.body.place == Place::Index {
-            tables.insert_body(self.body.id, &self.bytes)?;
-        }
-        if let Some(file) = &mut self.file {
-            file.path = None;
+    pub(super) fn keep(self, tables: &Tables) -> Result<Body, StorageError> {
+        match self.content {
+            StagedContent::Inline(bytes) => tables.insert_body(self.body.id, &bytes)?,
+            StagedContent::File(file) => file.keep(),
         }
         Ok(self.body)
-    }
-}
-
-/// What the blocking half of a batch needs.
-struct Writer {
-    id: BodyId,
-    blobs: Arc<Blobs>,
-    reaper: ReaperHandle,
-    cipher: Option<BodyCipher>,
-}
-
-impl Writer {
-    fn write(
-        &self,
-        file: Option<StagedFile>,
-        pieces: Vec<Bytes>,
-        offset: u64,
-        is_last: bool,
-    ) -> Result<StagedFile, StorageError> {
-        let mut staged = match file {
-            Some(file) => file,
-            None => self.create()?,
-        };
-        self.append(&mut staged.file, pieces, offset)
-            .map_err(StorageError::file(format!("writing {}", self.blobs.staged_path(self.id).display())))?;
-        if is_last {
-            staged.path = Some(self.blobs.publish(self.id)?);
-        }
-        Ok(staged)
-    }
-
-    fn create(&self) -> Result<StagedFile, StorageError> {
-        let path = self.blobs.staged_path(self.id);
-        let file = File::create_new(&path).map_err(StorageError::file(format!("creating {}", path.display())))?;
-        Ok(StagedFile { path: Some(path), file, reaper: self.reaper.clone() })
-    }
-
-    fn append(&self, file: &mut File, pieces: Vec<Bytes>, offset: u64) -> std::io::Result<()> {
-        if let Some(cipher) = &self.cipher {
-            let mut bytes = pieces.concat();
-            drop(pieces);
-            cipher.key.apply(&cipher.nonce, offset, &mut bytes);
-            return file.write_all(&bytes);
-        }
-        let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
-        let mut rest = slices.as_mut_slice();
-        while !rest.is_empty() {
-            let written = file.write_vectored(rest)?;
-            if written == 0 && rest.iter().any(|slice| !slice.is_empty()) {
-                return Err(std::io::ErrorKind::WriteZero.into());
-            }
-            IoSlice::advance_slices(&mut rest, written);
-        }
-        Ok(())
     }
 }

@@ -25,18 +25,20 @@ class Server {
 
   // Connects straight to the server and keeps the real names in `Host`.
   client(options = {}) {
-    return new COS({
+    const cos = new COS({
       SecretId: this.secretId,
       SecretKey: this.secretKey,
       Protocol: 'http:',
       Ip: this.authority,
       UploadCheckContentMd5: true,
-      // One bad answer must be seen, not repeated away.
       ChunkRetryTimes: 0,
       // Half-done uploads are remembered there.
       ConfCwd: os.tmpdir(),
       ...options,
     });
+    // One bad answer must be seen, not repeated away: nobody catches this, and the program ends.
+    cos.on('before-send', ({ headers }) => assert.ok(!headers['x-cos-sdk-retry'], 'the SDK repeats a request'));
+    return cos;
   }
 
   newBucketName() {

@@ -17,6 +17,14 @@ def path_style_names_the_bucket_in_the_path(server):
         equal(requests.get(url, timeout=30).content, b"stored")
 
 
+def a_forward_proxy_is_asked_for_the_real_names(server):
+    with server.bucket() as bucket:
+        client = once(CosS3Client, server.signing_config(Proxies={"http": server.endpoint}))
+        stores_and_lists(client, bucket)
+        names = [entry["Name"] for entry in client.list_buckets()["Buckets"]["Bucket"]]
+        assert bucket in names, names
+
+
 def a_local_name_carries_the_bucket(server):
     with server.bucket() as bucket:
         name = f"{bucket}.cos.localhost"
@@ -35,4 +43,8 @@ def stores_and_lists(client, bucket):
     equal([entry["Key"] for entry in contents], ["dir/a b+c"])
 
 
-CASES = [path_style_names_the_bucket_in_the_path, a_local_name_carries_the_bucket]
+CASES = [
+    path_style_names_the_bucket_in_the_path,
+    a_forward_proxy_is_asked_for_the_real_names,
+    a_local_name_carries_the_bucket,
+]
