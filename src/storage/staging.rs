@@ -16,11 +16,11 @@ use crate::storage::{Inner, StorageError, Store};
 /// Larger bodies are files. Measured: `docs/performance.md`, "Where small bodies live".
 pub(super) const LARGEST_INLINE: u64 = 16 << 10;
 
-/// How many bytes are digested and written at a time.
+/// How many bytes are digested and written at a time; a body's last batch has fewer.
 const BATCH: usize = 256 << 10;
 
 /// How many batches of a body may be on their way to the digester and the file: with the one that fills up, at most 1.25 MiB.
-const MOST_BATCHES: u32 = 4;
+pub(super) const MOST_BATCHES: usize = 8;
 
 /// Smaller pieces are copied together.
 const SMALL_PIECE: usize = 4 << 10;
@@ -99,8 +99,18 @@ impl Staging {
     ///
     /// # Errors
     /// An earlier piece could not be written.
-    pub async fn write(&mut self, piece: Bytes) -> Result<(), StorageError> {
+    pub async fn write(&mut self, mut piece: Bytes) -> Result<(), StorageError> {
         self.received += piece.len() as u64;
+        // Batches are of one length, so that those of different bodies fill the lanes of the digester to the end.
+        while self.pending + piece.len() >= BATCH {
+            self.push(piece.split_to(BATCH - self.pending));
+            self.dispatch(self.received - piece.len() as u64, false).await?;
+        }
+        self.push(piece);
+        Ok(())
+    }
+
+    fn push(&mut self, piece: Bytes) {
         self.pending += piece.len();
         if piece.len() < SMALL_PIECE {
             self.joined.extend_from_slice(&piece);
@@ -108,7 +118,6 @@ impl Staging {
             self.push_joined();
             self.pieces.push(piece);
         }
-        if self.pending >= BATCH { self.dispatch(false).await } else { Ok(()) }
     }
 
     /// Ends the body. A short one stays in memory for the index; a longer one has its final name by then.
@@ -119,10 +128,10 @@ impl Staging {
         if self.received <= LARGEST_INLINE {
             return Ok(self.finish_inline());
         }
-        self.dispatch(true).await?;
+        self.dispatch(self.received, true).await?;
         let Some(Pipeline { digests, file, free }) = &self.pipeline else { return Err(StorageError::Closed) };
         // All places are free once every batch is digested and written.
-        let _all = free.acquire_many(MOST_BATCHES).await.map_err(|_| StorageError::Closed)?;
+        let _all = free.acquire_many(MOST_BATCHES as u32).await.map_err(|_| StorageError::Closed)?;
         if let Some(fault) = file.fault() {
             return Err(fault);
         }
@@ -151,11 +160,11 @@ impl Staging {
         }
     }
 
-    /// Sends what is pending to the digester and, at the same time, to the file.
-    async fn dispatch(&mut self, is_last: bool) -> Result<(), StorageError> {
+    /// Sends what is pending, and ends at the offset, to the digester and, at the same time, to the file.
+    async fn dispatch(&mut self, end: u64, is_last: bool) -> Result<(), StorageError> {
         self.push_joined();
         let pieces = std::mem::take(&mut self.pieces);
-        let offset = self.received - std::mem::take(&mut self.pending) as u64;
+        let offset = end - std::mem::take(&mut self.pending) as u64;
         let pipeline = self.pipeline.get_or_insert_with(|| Pipeline {
             digests: self.inner.digester.stream(Digests::new(self.with_sha1)),
             file: WriteStream::new(Writer {
@@ -164,7 +173,7 @@ impl Staging {
                 blobs: Arc::clone(&self.inner.blobs),
                 reaper: self.inner.reaper.handle(),
             }),
-            free: Arc::new(Semaphore::new(MOST_BATCHES as usize)),
+            free: Arc::new(Semaphore::new(MOST_BATCHES)),
         });
         let place = Arc::clone(&pipeline.free).acquire_owned().await.map_err(|_| StorageError::Closed)?;
         if let Some(fault) = pipeline.file.fault() {
