@@ -102,6 +102,7 @@ fn record(operation: Operation, target: &Target) {
 /// Logs a failure once: faults loudly, refusals quietly.
 fn log(error: &Error) {
     let (code, message) = (error.code().name(), error.message());
+    Span::current().record("code", code);
     match error.cause() {
         Some(cause) if error.code() == ErrorCode::InternalError => tracing::error!(code, message, %cause, "the request failed"),
         Some(cause) => tracing::debug!(code, message, %cause, "the request was refused"),
