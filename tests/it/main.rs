@@ -3,4 +3,11 @@
 mod harness;
 
 mod abort_multipart_upload;
+mod delete_bucket;
+mod delete_object;
+mod head_bucket;
+mod head_object;
+mod list_buckets;
+mod list_objects;
+mod put_bucket;
 mod upload_part;
