@@ -3,11 +3,13 @@
 mod harness;
 
 mod abort_multipart_upload;
+mod addressing;
 mod delete_bucket;
 mod delete_object;
 mod get_object;
 mod head_bucket;
 mod head_object;
+mod keep;
 mod list_buckets;
 mod list_objects;
 mod put_bucket;
