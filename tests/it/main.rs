@@ -6,6 +6,7 @@ mod abort_multipart_upload;
 mod addressing;
 mod delete_bucket;
 mod delete_object;
+mod encryption;
 mod get_object;
 mod head_bucket;
 mod head_object;
