@@ -20,13 +20,13 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+                let text = fs::read_to_string(&path).expect("UTF-8");
+                found.push((path.strip_prefix(root()).expect("below the root").to_owned(), text));
             }
         }
     }
@@ -37,8 +37,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 /// The floor of a file in `src`: that of its first folder, or of itself. The map in `lib.rs` has none.
 fn floor(path: &Path) -> Option<usize> {
-    let name = Path::new(path.strip_prefix("src").unwrap().components().next().unwrap().as_os_str()).file_stem().unwrap();
-    let name = name.to_str().unwrap();
+    let first = path.components().nth(1).and_then(|component| component.as_os_str().to_str()).expect("a file in src");
+    let name = first.trim_end_matches(".rs");
     let floor = FLOORS.iter().position(|floor| floor.contains(&name));
     assert!(floor.is_some() || name == "lib", "{} stands on no floor", path.display());
     floor
@@ -74,8 +74,8 @@ fn no_floor_names_a_higher_one() {
 #[test]
 fn every_floor_has_code() {
     let sources = sources("src");
-    for index in 0..FLOORS.len() {
-        assert!(sources.iter().any(|(path, _)| floor(path) == Some(index)), "{:?} is empty", FLOORS[index]);
+    for (index, names) in FLOORS.iter().enumerate() {
+        assert!(sources.iter().any(|(path, _)| floor(path) == Some(index)), "{names:?} is empty");
     }
 }
 

@@ -1,5 +1,8 @@
 //! Server-side encryption of objects: SSE-COS, SSE-KMS and SSE-C.
 
+use std::fs;
+use std::path::Path;
+
 use http::Method;
 
 use crate::harness::{Bucket, TestRequest, TestServer, bytes};
@@ -169,7 +172,10 @@ async fn what_lies_in_the_folder_is_not_the_plain_body() {
 
 /// The content of every body file.
 fn body_files(cos: &TestServer) -> Vec<Vec<u8>> {
-    let folders = std::fs::read_dir(cos.app.data_dir().join("bodies")).unwrap();
-    let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
-    files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    let entries = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect::<Vec<_>>()
+    };
+    let folders = entries(&cos.app.data_dir().join("bodies"));
+    folders.iter().flat_map(|folder| entries(folder)).map(|file| fs::read(file).expect("a file")).collect()
 }

@@ -27,7 +27,7 @@ async fn refusal(folder: &Path) -> String {
 
 /// How many files are in the folder and the folders in it.
 fn files(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
 }
 
@@ -73,7 +73,7 @@ async fn buckets_and_objects_outlive_the_server() {
 
 #[tokio::test]
 async fn encrypted_bodies_are_read_with_the_folders_key_or_the_clients() {
-    const CUSTOMER: [(&str, &str); 3] = [
+    const CUSTOMER: &[(&str, &str)] = &[
         ("x-cos-server-side-encryption-customer-algorithm", "AES256"),
         ("x-cos-server-side-encryption-customer-key", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
         ("x-cos-server-side-encryption-customer-key-md5", "hRasmdxgYDKV3nvbahU1MA=="),
@@ -81,10 +81,11 @@ async fn encrypted_bodies_are_read_with_the_folders_key_or_the_clients() {
     let folder = TempDir::new().unwrap();
     let cos = open(folder.path()).await;
     let bucket = cos.put_bucket().await;
-    let kinds: [(&str, &[(&'static str, &str)], &[(&'static str, &str)]); 3] = [
+    type Headers = &'static [(&'static str, &'static str)];
+    let kinds: [(&str, Headers, Headers); 3] = [
         ("cos", &[("x-cos-server-side-encryption", "AES256")], &[]),
         ("kms", &[("x-cos-server-side-encryption", "cos/kms")], &[]),
-        ("customer", &CUSTOMER, &CUSTOMER),
+        ("customer", CUSTOMER, CUSTOMER),
     ];
     let sizes = [100, LARGE];
     for (key, to_write, _) in kinds {

@@ -13,10 +13,10 @@ async fn put_raw(cos: &TestServer, headers: &str, body: &str) -> String {
     let authorization = authorization(SECRET_ID, SECRET_KEY, &Method::PUT, "/a", HOST);
     let head = format!("PUT /a HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: {authorization}\r\nConnection: close\r\n{headers}\r\n");
     let mut stream = cos.connect().await;
-    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-    stream.shutdown().await.unwrap();
+    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("the request is taken");
+    stream.shutdown().await.expect("one side closes");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    stream.read_to_string(&mut answer).await.expect("an answer of text");
     answer
 }
 
