@@ -96,7 +96,7 @@ async fn conditions_are_judged() {
     }
 }
 
-/// Unlike GET's, as in the sample: application/xml and no ETag.
+/// Unlike GET's, as in the sample: application/xml, a trace id and no ETag.
 #[tokio::test]
 async fn not_modified_says_nothing_of_the_object() {
     let cos = TestServer::start().await;
@@ -104,7 +104,9 @@ async fn not_modified_says_nothing_of_the_object() {
     bucket.put("a", "[Object Content]").await.assert_status(200);
     let answer = bucket.request(Method::HEAD, "a").header("if-none-match", ETAG).send().await;
     answer.assert_status(304);
-    answer.assert_headers(&[("content-length", "0"), ("content-type", "application/xml")]);
+    let trace_id = answer.header("x-cos-trace-id");
+    assert_eq!(trace_id.len(), 172);
+    answer.assert_headers(&[("content-length", "0"), ("content-type", "application/xml"), ("x-cos-trace-id", trace_id)]);
 }
 
 #[tokio::test]

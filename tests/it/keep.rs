@@ -9,8 +9,11 @@ use cos_emulator::domain::time::{Clock, Timestamp};
 use cos_emulator::server::{App, Settings};
 use http::Method;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::harness::{APPID, BUCKET, NOW, OTHER, TestServer, bytes, full_part, settings};
+use crate::harness::{
+    APPID, BUCKET, HOST, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, authorization, bytes, full_part, settings,
+};
 
 /// Larger than what the index holds.
 const LARGE: usize = 100_000;
@@ -198,6 +201,31 @@ async fn body_files_go_when_their_object_is_replaced_or_deleted() {
     bucket.delete(&format!("d?uploadId={id}")).await.assert_status(204);
     wait_for(0).await;
     assert_eq!(files(&folder.path().join("staging")), 0);
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_body_that_it_began_whatever_happens_to_the_object() {
+    let folder = TempDir::new().unwrap();
+    let cos = open(folder.path()).await;
+    let bucket = cos.put_bucket().await;
+    // More than sockets buffer, so that the server still has most of it to read.
+    let body: Vec<u8> = (0..32).flat_map(|mebibyte| vec![mebibyte; 1 << 20]).collect();
+    bucket.put("a", body.clone()).await.assert_status(200);
+    let authorization = authorization(SECRET_ID, SECRET_KEY, &Method::GET, "/a", HOST);
+    let request = format!("GET /a HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: {authorization}\r\nConnection: close\r\n\r\n");
+    let mut reader = cos.connect().await;
+    reader.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 1 << 16];
+    reader.read_exact(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+
+    bucket.put("a", bytes(LARGE)).await.assert_status(200);
+    assert!(bucket.get("a").await.body == bytes(LARGE));
+    bucket.delete("a").await.assert_status(204);
+    bucket.get("a").await.assert_error(404, "NoSuchKey");
+    reader.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.ends_with(&body));
+    wait_for_bodies(folder.path(), 0).await;
 }
 
 #[tokio::test]
