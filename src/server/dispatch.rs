@@ -115,7 +115,7 @@ fn log(error: &Error) {
     }
 }
 
-/// Host and path, as errors name their resource; decoded, because it is for people.
+/// Host and path as sent, as errors name their resource.
 fn resource(parts: &request::Parts) -> String {
     let host = parts.uri.authority().map(|authority| authority.as_str());
     let host = host.or_else(|| parts.headers.get(http::header::HOST)?.to_str().ok()).unwrap_or_default();
