@@ -1,6 +1,9 @@
 //! Every operation through real HTTP, a file each; one binary, because linking is the slow part.
 
+mod folder;
 mod harness;
+mod raw;
 
 mod abort_multipart_upload;
 mod upload_part;
+mod upload_part_bodies;
