@@ -5,5 +5,6 @@ mod harness;
 mod raw;
 
 mod abort_multipart_upload;
+mod initiate_multipart_upload;
 mod upload_part;
 mod upload_part_bodies;
