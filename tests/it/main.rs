@@ -6,5 +6,7 @@ mod raw;
 
 mod abort_multipart_upload;
 mod initiate_multipart_upload;
+mod list_multipart_uploads;
+mod list_parts;
 mod upload_part;
 mod upload_part_bodies;
