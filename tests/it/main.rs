@@ -5,6 +5,7 @@ mod harness;
 mod raw;
 
 mod abort_multipart_upload;
+mod complete_multipart_upload;
 mod initiate_multipart_upload;
 mod list_multipart_uploads;
 mod list_parts;
