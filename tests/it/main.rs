@@ -6,6 +6,7 @@ mod raw;
 
 mod abort_multipart_upload;
 mod complete_multipart_upload;
+mod fixtures;
 mod initiate_multipart_upload;
 mod list_multipart_uploads;
 mod list_parts;
