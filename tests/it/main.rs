@@ -12,3 +12,5 @@ mod list_multipart_uploads;
 mod list_parts;
 mod upload_part;
 mod upload_part_bodies;
+mod wire;
+mod wire_connections;

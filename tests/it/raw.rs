@@ -129,10 +129,14 @@ impl RawAnswer {
 /// A signed request without its body. `target` begins with `/`; `headers` are lines without their ends.
 pub(crate) fn signed(method: &str, host: &str, target: &str, headers: &[&str]) -> String {
     let path = target.split('?').next().expect("the first piece is always there");
-    let method = Method::from_bytes(method.as_bytes()).expect("a method");
-    let authorization = authorization(SECRET_ID, SECRET_KEY, &method, path, host);
-    let further: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\n{further}\r\n")
+    let verb = Method::from_bytes(method.as_bytes()).expect("a method");
+    let authorization = format!("Authorization: {}", authorization(SECRET_ID, SECRET_KEY, &verb, path, host));
+    unsigned(method, host, target, &[&[authorization.as_str()], headers].concat())
+}
+
+pub(crate) fn unsigned(method: &str, host: &str, target: &str, headers: &[&str]) -> String {
+    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
 }
 
 async fn within<T>(work: impl Future<Output = T>) -> T {
