@@ -6,6 +6,8 @@ mod raw;
 
 mod abort_multipart_upload;
 mod complete_multipart_upload;
+mod encryption;
+mod encryption_at_rest;
 mod fixtures;
 mod initiate_multipart_upload;
 mod list_multipart_uploads;
