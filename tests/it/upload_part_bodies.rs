@@ -112,7 +112,9 @@ async fn a_body_that_breaks_off_leaves_the_part_that_was_there() {
         socket.send(part(&id, &[&format!("Content-Length: {}", LARGE + 1)])).await;
         socket.send(vec![b'x'; sent]).await;
         socket.half_close().await;
-        socket.answer().await.assert_error(400, "IncompleteBody");
+        let answer = socket.answer().await;
+        answer.assert_error(400, "IncompleteBody");
+        assert_eq!(answer.header("Connection"), "close");
     }
     bucket.complete("a", &id, &[(1, &etag)]).await.assert_status(200);
     assert!(bucket.get("a").await.body == bytes(LARGE));
@@ -202,6 +204,22 @@ async fn an_abort_while_a_part_arrives_refuses_it_and_leaves_nothing() {
     bucket.get(&format!("a?uploadId={id}")).await.assert_error(404, "NoSuchUpload");
     settle(&cos).await;
     assert!(bodies(&cos).is_empty() && staged(&cos).is_empty());
+}
+
+#[tokio::test]
+async fn a_completion_while_a_part_arrives_does_without_it() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let id = bucket.initiate("a").await;
+    let mut arriving = begin(&cos, &id, LARGE).await;
+    arriving.send(vec![b'x'; LARGE - 1]).await;
+    let etag = bucket.part("a", &id, 2, bytes(LARGE)).await;
+    bucket.complete("a", &id, &[(2, &etag)]).await.assert_status(200);
+    arriving.send("x").await;
+    arriving.answer().await.assert_error(404, "NoSuchUpload");
+    assert!(bucket.get("a").await.body == bytes(LARGE));
+    settle(&cos).await;
+    assert_eq!((bodies(&cos).len(), staged(&cos).len()), (1, 0));
 }
 
 #[tokio::test]

@@ -165,6 +165,29 @@ async fn a_client_that_hangs_up_while_it_reads_harms_nobody() {
 }
 
 #[tokio::test]
+async fn an_object_that_is_deleted_while_it_is_read_is_read_to_its_end() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let whole = bytes(16_000_000);
+    bucket.put("single", whole.clone()).await.assert_status(200);
+    let id = bucket.initiate("parts").await;
+    let one = bucket.part("parts", &id, 1, whole[..8_000_000].to_vec()).await;
+    let two = bucket.part("parts", &id, 2, whole[8_000_000..].to_vec()).await;
+    bucket.complete("parts", &id, &[(1, &one), (2, &two)]).await.assert_status(200);
+    for key in ["single", "parts"] {
+        let mut socket = Socket::open(&cos).await;
+        socket.send(signed("GET", HOST, &format!("/{key}"), &["Connection: close"])).await;
+        assert_eq!(socket.answer_to_head().await.header("Content-Length"), "16000000");
+        bucket.delete(key).await.assert_status(204);
+        bucket.get(key).await.assert_error(404, "NoSuchKey");
+        assert!(!bodies(&cos).is_empty());
+        assert!(socket.rest().await == whole);
+    }
+    settle(&cos).await;
+    assert!(bodies(&cos).is_empty());
+}
+
+#[tokio::test]
 async fn a_connection_ends_when_the_client_asks_for_it() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
@@ -249,7 +272,9 @@ async fn a_body_whose_chunks_cannot_be_read_is_incomplete() {
     let mut socket = Socket::open(&cos).await;
     socket.send(signed("PUT", HOST, "/o", &["Transfer-Encoding: chunked"])).await;
     socket.send("5\r\nabcde\r\nnot a length\r\n").await;
-    socket.answer().await.assert_error(400, "IncompleteBody");
+    let answer = socket.answer().await;
+    answer.assert_error(400, "IncompleteBody");
+    assert_eq!(answer.header("Connection"), "close");
     assert!(socket.rest().await.is_empty());
     bucket.get("o").await.assert_error(404, "NoSuchKey");
 }
