@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
 use crate::encryption::{ALGORITHM, CUSTOMER, Headers, KEY, KEY_MD5, SSE_COS, SSE_KMS, put, send};
 use crate::folder::{bodies, files, settle};
-use crate::harness::{Bucket, HOST, KEY_TIME, SECRET_ID, SECRET_KEY, TestServer, bytes, settings};
+use crate::harness::{APPID, Bucket, HOST, KEY_TIME, NOW, SECRET_ID, SECRET_KEY, TestServer, bytes, settings};
 use crate::raw::{Socket, unsigned};
 
 const RAW_KEY: &[u8] = b"0123456789ABCDEF0123456789ABCDEF";
@@ -175,4 +176,30 @@ async fn signed_secrets_are_masked_in_the_text_that_was_signed() {
     );
     assert!(text.contains(&format_string), "{text}");
     assert!(!text.contains("secret-token") && !text.contains("MDEyMzQ1"), "{text}");
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_token_or_a_secret_key() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let issue = |expires| {
+        cos.app.services().accounts.issue(APPID, [7; 16], Timestamp::from_seconds(expires)).expect("the account is there")
+    };
+    let (valid, expired) = (issue(NOW + 60), issue(NOW - 60));
+    for (credential, secret_key, status, code) in [
+        (&valid, valid.secret_key.as_str(), 404, "NoSuchKey"),
+        (&valid, "wrong", 403, "SignatureDoesNotMatch"),
+        (&expired, expired.secret_key.as_str(), 400, "ExpiredToken"),
+    ] {
+        let request = bucket.request(Method::GET, &format!("missing?x-cos-security-token={}", credential.token));
+        let request = request.header("x-cos-security-token", &credential.token).signed_by(&credential.secret_id, secret_key);
+        let answer = request.send().await;
+        answer.assert_error(status, code);
+        let text = answer.text();
+        assert!(!text.contains(&credential.token) && !text.contains(&credential.secret_key), "{text}");
+    }
+    let stranger = bucket.request(Method::GET, "missing").header("x-cos-security-token", "stolen-token");
+    let answer = stranger.signed_by("AKIDstranger", SECRET_KEY).send().await;
+    answer.assert_error(403, "InvalidAccessKeyId");
+    assert!(!answer.text().contains("stolen-token") && !answer.text().contains(SECRET_KEY));
 }
