@@ -123,9 +123,9 @@ fn resource(parts: &request::Parts) -> String {
 }
 
 /// Reads on what the client still sends, so that it gets to read its answer and the connection can be used again. A client that
-/// waited for `100 Continue` sends nothing more: that connection ends.
+/// waited for `100 Continue` sends nothing more, nor does one that broke off: that connection ends.
 fn leave_in_order(mut body: RequestBody, headers: &mut HeaderMap) {
-    if body.is_refused() {
+    if body.ends_connection() {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     } else if body.is_unread() {
         tokio::spawn(async move {
