@@ -1,7 +1,6 @@
 //! COS's own header names, and how they are spelled on the wire.
 
 use http::HeaderName;
-use http::header;
 
 macro_rules! cos_headers {
     ($($name:ident $text:literal,)+) => {
@@ -57,8 +56,3 @@ pub const SPELLINGS: &[&str] = &[
     "Transfer-Encoding",
     "x-cos-server-side-encryption-customer-key-MD5",
 ];
-
-/// Headers and parameters that carry a secret or lead to one; never logged with their values.
-pub fn is_secret(name: &HeaderName) -> bool {
-    [&header::AUTHORIZATION, &SECURITY_TOKEN, &SSE_CUSTOMER_KEY].contains(&name)
-}

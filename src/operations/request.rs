@@ -33,12 +33,15 @@ pub struct RequestHead {
 
 impl RequestHead {
     /// # Errors
-    /// `InvalidRequest` without a host, `InvalidURI` when the query is not UTF-8.
+    /// `InvalidRequest` without a host or with several, `InvalidURI` when the query is not UTF-8.
     pub fn new(parts: request::Parts) -> Result<Self, Error> {
         let host = parts.uri.authority().map(ToString::to_string).or_else(|| {
             let host = parts.headers.get(header::HOST)?;
             String::from_utf8(host.as_bytes().to_vec()).ok()
         });
+        if parts.headers.get_all(header::HOST).iter().count() > 1 {
+            return Err(ErrorCode::InvalidRequest.because("the request has more than one Host header"));
+        }
         let query = percent::decode_query(parts.uri.query().unwrap_or_default());
         Ok(Self {
             host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
@@ -270,6 +273,12 @@ mod tests {
         assert_eq!(number("/?partNumber="), Err("the parameter partNumber is missing or empty".to_owned()));
         assert_eq!(number("/?partNumber=1&partNumber=2"), Err("the parameter partNumber is given more than once".to_owned()));
         assert_eq!(number("/?partNumber=x"), Err("partNumber is \"x\"; it must be a number from 1 to 10000".to_owned()));
+    }
+
+    #[test]
+    fn a_second_host_header_is_refused() {
+        let request = http::Request::builder().uri("/").header("host", "h").header("host", "other").body(()).expect("a request");
+        assert_eq!(RequestHead::new(request.into_parts().0).expect_err("refused").code(), ErrorCode::InvalidRequest);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub(super) fn customer_key(head: &RequestHead) -> Result<Option<CustomerKey>, Er
         }
     };
     if algorithm != AES256 {
-        return refuse(format!("{SSE_CUSTOMER_ALGORITHM} is {algorithm:?}; it must be {AES256}"));
+        return refuse(format!("{SSE_CUSTOMER_ALGORITHM} must be {AES256}"));
     }
     let Some(bytes) = STANDARD.decode(key).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) else {
         return refuse(format!("{SSE_CUSTOMER_KEY} is not the base64 form of 32 bytes"));

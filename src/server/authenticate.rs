@@ -129,11 +129,14 @@ fn masked(format_string: &str) -> String {
 
 fn masked_pair(pair: &str) -> Cow<'_, str> {
     match pair.split_once('=') {
-        Some((name @ ("x-cos-server-side-encryption-customer-key" | "x-cos-security-token"), value)) if !value.is_empty() => {
-            Cow::Owned(format!("{name}=***"))
-        }
+        Some((name, value)) if is_secret(name) && !value.is_empty() => Cow::Owned(format!("{name}=***")),
         _ => Cow::Borrowed(pair),
     }
+}
+
+/// Of an object's own encryption and of a copy source's.
+fn is_secret(name: &str) -> bool {
+    name.ends_with("server-side-encryption-customer-key") || name == SECURITY_TOKEN.as_str()
 }
 
 #[cfg(test)]
@@ -142,8 +145,10 @@ mod tests {
 
     #[test]
     fn a_customer_key_in_the_signed_text_is_masked() {
-        let text = "put\n/k\npartnumber=1\nhost=h&x-cos-server-side-encryption-customer-key=QUJD%3D&x-cos-storage-class=A\n";
-        let expected = "put\n/k\npartnumber=1\nhost=h&x-cos-server-side-encryption-customer-key=***&x-cos-storage-class=A\n";
+        let text =
+            "put\n/k\nx-cos-security-token=t\nhost=h&x-cos-server-side-encryption-customer-key=QUJD%3D&x-cos-storage-class=A\n";
+        let expected =
+            "put\n/k\nx-cos-security-token=***\nhost=h&x-cos-server-side-encryption-customer-key=***&x-cos-storage-class=A\n";
         assert_eq!(masked(text), expected);
     }
 }
