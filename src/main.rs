@@ -56,7 +56,14 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("stopping: what is running is finished first");
+        tracing::info!("stopping: what is running is finished first; a second signal stops at once");
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(130);
+        });
     };
     server::serve(listener, app, stop).await?;
     tracing::info!("stopped");

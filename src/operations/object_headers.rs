@@ -7,6 +7,7 @@ use crate::domain::conditions::{Conditions, Verdict};
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
+use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
 use crate::operations::context::Context;
 use crate::operations::headers::{HASH_CRC64, STORAGE_CLASS, STORAGE_TIER};
@@ -73,7 +74,7 @@ pub(super) fn of(object: &Object) -> HeaderMap {
             headers.append(name, value);
         }
     }
-    if object.storage_class != crate::domain::storage_class::StorageClass::Standard {
+    if object.storage_class != StorageClass::Standard {
         headers.insert(STORAGE_CLASS, HeaderValue::from_static(object.storage_class.name()));
     }
     if object.storage_class.is_tiered() {

@@ -225,14 +225,15 @@ impl RequestBody {
         Ok(None)
     }
 
-    /// Whether the client, told to go on only by a read that never came, will send no body: the connection cannot be used again.
-    pub fn is_refused(&self) -> bool {
-        self.waits_for_continue && self.state == BodyState::Untouched
+    /// Whether the connection cannot be used again: the body broke off, or the client, told to go on only by a read that never
+    /// came, will send none.
+    pub fn ends_connection(&self) -> bool {
+        self.state == BodyState::Broken || self.waits_for_continue && self.state == BodyState::Untouched
     }
 
     /// Whether bytes of the body may still be on their way.
     pub fn is_unread(&self) -> bool {
-        !self.is_refused() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
+        !self.ends_connection() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
     }
 
     async fn read_whole(&mut self, limit: usize) -> Result<Bytes, Error> {

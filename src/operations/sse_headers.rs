@@ -113,7 +113,8 @@ pub(super) fn customer_key(head: &RequestHead) -> Result<Option<CustomerKey>, Er
         return refuse(format!("{SSE_CUSTOMER_KEY} is not the base64 form of 32 bytes"));
     };
     if STANDARD.encode(checksum::md5(&bytes)) != md5 {
-        return refuse(format!("{SSE_CUSTOMER_KEY_MD5} is {md5:?}, which is not the base64 form of the key's MD5"));
+        // Without the value: it may be the key, sent in the wrong header.
+        return refuse(format!("{SSE_CUSTOMER_KEY_MD5} is not the base64 form of the key's MD5"));
     }
     Ok(Some(CustomerKey { key: Key::new(bytes), md5: md5.to_owned() }))
 }

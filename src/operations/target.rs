@@ -162,7 +162,8 @@ impl Addressing {
             (None, _) => return Ok(Host { bucket, ..none }),
             (Some("service"), Some("cos")) => return Ok(none),
             (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region.filter(|region| *region != "accelerate"),
-            (Some(endpoint), _) if OTHER_ENDPOINTS.contains(&endpoint) => {
+            // Batch jobs have the account in front: 1250000000.cos-control.
+            (Some(endpoint), _) | (Some(_), Some(endpoint)) if OTHER_ENDPOINTS.contains(&endpoint) => {
                 let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
                 return Err(ErrorCode::NotImplemented.because(message));
             }

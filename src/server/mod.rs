@@ -74,7 +74,6 @@ fn connect(stream: TcpStream, service: TowerToHyperService<axum::Router>, connec
         .header_read_timeout(HEAD_PATIENCE)
         .half_close(true)
         .max_buf_size(READ_BUFFER)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {

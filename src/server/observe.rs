@@ -39,7 +39,7 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         operation = field::Empty,
         bucket = field::Empty,
         key = field::Empty,
-        caller = field::Empty,
+        code = field::Empty,
     );
     let stays_open = stays_open(request.version(), request.headers());
     request.extensions_mut().insert(request_id.clone());

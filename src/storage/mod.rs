@@ -27,7 +27,7 @@ pub use buckets::{CreateBucket, DeleteBucket};
 pub use objects::{ObjectBytes, Overwrite, PutObject};
 pub use records::{Content, Object, Part, Upload};
 pub use staging::{Staged, Staging};
-pub use uploads::{CompleteUpload, PutPart};
+pub use uploads::{CompleteUpload, PartAddress, PutPart};
 
 use crate::codec::crypto::Key;
 use crate::domain::random::Random;

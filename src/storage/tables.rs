@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::str;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -20,6 +22,11 @@ use crate::storage::records::{BodyId, Object, Part, Upload};
 
 /// sled's page cache in bytes; what is not in it is read from the file again.
 const CACHE: u64 = 16 << 20;
+
+/// How long an index in use is waited for: the process that is being replaced may still be ending, and sled gives its lock back a
+/// moment after the last handle is gone.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Present in the index's own tree while a process has it open.
 const OPEN_MARK: &[u8] = b"open";
@@ -49,12 +56,19 @@ impl Tables {
     pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
         delete_half_written(path)?;
         let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
-        let db = config.open().map_err(|error| match error {
-            sled::Error::Io(io) if io.to_string().contains("lock") => {
-                StorageError::Folder(format!("{} is in use by another process", path.display()))
+        let begun = Instant::now();
+        let db = loop {
+            match config.open() {
+                Ok(db) => break db,
+                Err(sled::Error::Io(error)) if error.to_string().contains("lock") => {
+                    if begun.elapsed() > LOCK_PATIENCE {
+                        return Err(StorageError::Folder(format!("{} is in use by another process", path.display())));
+                    }
+                    thread::sleep(LOCK_PAUSE);
+                }
+                Err(error) => return Err(error.into()),
             }
-            error => error.into(),
-        })?;
+        };
         Ok(Self {
             buckets: Table::open(&db, "buckets")?,
             objects: Table::open(&db, "objects")?,

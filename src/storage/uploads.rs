@@ -12,6 +12,15 @@ use crate::storage::staging::Staged;
 use crate::storage::tables::{self, Scan, Tables, in_bucket, object_key, of_upload, part_key, part_number, upload_key};
 use crate::storage::{StorageError, Store};
 
+/// Which part of which upload.
+#[derive(Debug, Clone, Copy)]
+pub struct PartAddress<'a> {
+    pub bucket: &'a BucketName,
+    pub key: &'a ObjectKey,
+    pub upload: &'a UploadId,
+    pub number: PartNumber,
+}
+
 #[derive(Debug, PartialEq)]
 pub enum PutPart {
     Stored,
@@ -66,15 +75,12 @@ impl Store {
     /// The index failed; the part that was there is then still there.
     pub async fn put_part(
         &self,
-        bucket: &BucketName,
-        key: &ObjectKey,
-        id: &UploadId,
-        number: PartNumber,
+        PartAddress { bucket, key, upload, number }: PartAddress<'_>,
         staged: Staged,
         etag: String,
         now: Timestamp,
     ) -> Result<PutPart, StorageError> {
-        let (upload_key, part_key) = (upload_key(bucket, key, id), part_key(id, number));
+        let (upload_key, part_key) = (upload_key(bucket, key, upload), part_key(upload, number));
         let put = move |tables: &Tables| {
             if !tables.uploads.contains(&upload_key)? {
                 return Ok(PutPart::UploadMissing.into());

@@ -1,5 +1,6 @@
 //! A server per test, in process: its own folder, clock and randomness; stopped when dropped.
 
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,12 +9,13 @@ use cos_emulator::domain::account::Account;
 use cos_emulator::domain::random::Random;
 use cos_emulator::domain::time::{Clock, Timestamp};
 use cos_emulator::server::{self, App, Settings};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The moment at which every test's clock stands still: 2023-11-14T22:13:20Z.
 pub(crate) const NOW: i64 = 1_700_000_000;
@@ -32,6 +34,7 @@ pub(crate) struct TestServer {
     pub(crate) clock: Clock,
     pub(crate) address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<io::Result<()>>,
 }
 
 pub(crate) fn settings() -> Settings {
@@ -65,8 +68,14 @@ impl TestServer {
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let served = Arc::clone(&app);
-        tokio::spawn(async move { server::serve(listener, served, async { drop(stopped.await) }).await });
-        Self { app, clock, address, stop: Some(stop) }
+        let serving = tokio::spawn(async move { server::serve(listener, served, async { drop(stopped.await) }).await });
+        Self { app, clock, address, stop: Some(stop), serving }
+    }
+
+    /// Stops in order: when this returns, the data folder is closed and another server may open it.
+    pub(crate) async fn stop(mut self) {
+        drop(self.stop.take());
+        (&mut self.serving).await.expect("the server does not panic").expect("the folder is closed in order");
     }
 
     /// The usual bucket, made.
@@ -212,8 +221,13 @@ impl TestRequest<'_> {
             let path = self.target.split('?').next().expect("the first piece is always there");
             request = request.header("authorization", authorization(secret_id, secret_key, &self.method, path, &self.host));
         }
+        // hyper says nothing of the length of an empty body; COS's clients do.
+        let says_length = self.body.is_empty() && [Method::PUT, Method::POST].contains(&self.method);
         let mut request = request.body(Full::new(self.body)).expect("a request");
         request.headers_mut().extend(self.headers);
+        if says_length {
+            request.headers_mut().insert("content-length", HeaderValue::from_static("0"));
+        }
         let (mut sender, connection) = http1::handshake(TokioIo::new(self.server.connect().await)).await.expect("HTTP is spoken");
         let connection = tokio::spawn(connection);
         let response = sender.send_request(request).await.expect("the request is answered");
@@ -275,6 +289,17 @@ impl Answer {
         let text = self.text();
         let body = text.strip_prefix("<?xml version='1.0' encoding='utf-8' ?>\n").expect("the declaration");
         assert_eq!(body, expected);
+    }
+
+    /// These are all headers, in order of names, but for the four that every answer has.
+    #[track_caller]
+    pub(crate) fn assert_headers(&self, expected: &[(&str, &str)]) {
+        const COMMON: [&str; 4] = ["connection", "date", "server", "x-cos-request-id"];
+        assert!(COMMON.iter().all(|name| self.headers.contains_key(*name)), "{:?}", self.headers);
+        let names = self.headers.keys().map(http::HeaderName::as_str).filter(|name| !COMMON.contains(name));
+        let mut given: Vec<(&str, &str)> = names.map(|name| (name, self.header(name))).collect();
+        given.sort_unstable();
+        assert_eq!(given, expected);
     }
 
     #[track_caller]

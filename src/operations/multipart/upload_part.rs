@@ -13,7 +13,7 @@ use crate::operations::receive::{Promise, receive};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response, insert};
 use crate::operations::sse_headers;
-use crate::storage::PutPart;
+use crate::storage::{PartAddress, PutPart};
 
 struct UploadPart {
     part_number: PartNumber,
@@ -52,7 +52,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     headers.insert(HASH_CRC64, HeaderValue::from(staged.digested.crc64));
     sse_headers::describe(&upload.encryption, &mut headers);
     let now = context.services.clock.now();
-    match store.put_part(bucket, key, &upload_id, part_number, staged, etag, now).await? {
+    let part = PartAddress { bucket, key, upload: &upload_id, number: part_number };
+    match store.put_part(part, staged, etag, now).await? {
         PutPart::Stored => Ok(response::empty(StatusCode::OK, headers)),
         PutPart::UploadMissing => Err(ErrorCode::NoSuchUpload.into()),
     }

@@ -1,11 +1,11 @@
 //! GET Object: `GET /<key>` (436/7753).
 
-use std::convert::identity;
+use std::ops::Range;
 
 use axum::body::Body;
-use futures_util::{StreamExt, stream};
-use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LAST_MODIFIED, RANGE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use futures_util::stream;
+use http::header::{self, ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use http::{HeaderValue, StatusCode};
 
 use crate::codec::crypto::Nonce;
 use crate::domain::byte_range::ByteRange;
@@ -50,12 +50,8 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
 /// As the page's sample has it: with the type, ETag and CRC of the object, without its date.
 fn not_modified(object: &Object) -> Response {
     let mut headers = object_headers::of(object);
-    let kept: HeaderMap = [CONTENT_TYPE, http::header::ETAG, HASH_CRC64]
-        .into_iter()
-        .filter_map(|name| Some((name.clone(), headers.remove(name)?)))
-        .collect();
-    debug_assert!(!kept.contains_key(LAST_MODIFIED));
-    response::empty(StatusCode::NOT_MODIFIED, kept)
+    let kept = [CONTENT_TYPE, ETAG, HASH_CRC64].into_iter().filter_map(|name| headers.remove(&name).map(|value| (name, value)));
+    response::empty(StatusCode::NOT_MODIFIED, kept.collect())
 }
 
 /// Archived content cannot be read; the emulator has no restore yet.
@@ -67,14 +63,14 @@ fn refuse_archived(object: &Object) -> Result<(), Error> {
     Ok(())
 }
 
-fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, std::ops::Range<u64>), Error> {
-    let header = context.head.header_text(&RANGE)?;
-    match ByteRange::of(header, object.size) {
+fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u64>), Error> {
+    let asked = context.head.header_text(&header::RANGE)?;
+    match ByteRange::of(asked, object.size) {
         ByteRange::Whole => Ok((StatusCode::OK, 0..object.size)),
         ByteRange::Part(range) => Ok((StatusCode::PARTIAL_CONTENT, range)),
         ByteRange::Unsatisfiable => {
             let message =
-                format!("the range {:?} holds no byte of an object of {} bytes", header.unwrap_or_default(), object.size);
+                format!("the range {:?} holds no byte of an object of {} bytes", asked.unwrap_or_default(), object.size);
             let error = ErrorCode::InvalidRange.because(message);
             Err(match HeaderValue::try_from(format!("bytes */{}", object.size)) {
                 Ok(value) => error.with_header(CONTENT_RANGE, value),
@@ -100,7 +96,7 @@ fn body(bytes: ObjectBytes, limit: Option<TrafficLimit>) -> Body {
         (ObjectBytes::Stream(bytes), None) => Body::from_stream(bytes),
         (ObjectBytes::Whole(bytes), Some(limit)) => {
             let bytes = stream::iter([Ok::<_, StorageError>(bytes)]);
-            Body::from_stream(throttle::throttled(limit, bytes).map(identity))
+            Body::from_stream(throttle::throttled(limit, bytes))
         }
         (ObjectBytes::Stream(bytes), Some(limit)) => Body::from_stream(throttle::throttled(limit, bytes)),
     }

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
+use crate::domain::storage_class::StorageClass;
 use crate::operations::context::Context;
 use crate::operations::draft::ObjectDraft;
 use crate::operations::headers::{FSIZE_MAX, HASH_CRC64, STORAGE_CLASS};
@@ -28,7 +29,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     insert(&mut headers, ETAG, &etag::quoted(&etag));
     headers.insert(HASH_CRC64, HeaderValue::from(crc64));
     sse_headers::describe(&encryption, &mut headers);
-    if storage_class != crate::domain::storage_class::StorageClass::Standard {
+    if storage_class != StorageClass::Standard {
         headers.insert(STORAGE_CLASS, HeaderValue::from_static(storage_class.name()));
     }
     let size = staged.digested.length;

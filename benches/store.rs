@@ -1,0 +1,161 @@
+//! The store without HTTP: writing parts, completing 10,000 of them, and listing pages out of 1,000,000 keys.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use cos_emulator::domain::bucket::{Bucket, BucketName};
+use cos_emulator::domain::encryption::Encryption;
+use cos_emulator::domain::metadata::Metadata;
+use cos_emulator::domain::part::{PartNumber, UploadId};
+use cos_emulator::domain::random::Random;
+use cos_emulator::domain::storage_class::StorageClass;
+use cos_emulator::domain::time::Timestamp;
+use cos_emulator::storage::{
+    CompleteUpload, Content, Durability, Object, Overwrite, Part, PartAddress, PutObject, Store, Upload,
+};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::future::join_all;
+use tokio::runtime::Runtime;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+const KEYS: u32 = 1_000_000;
+
+struct Bench {
+    runtime: Runtime,
+    store: Store,
+    bucket: BucketName,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runtime = Runtime::new().expect("a runtime");
+        let store = Store::open(folder.path(), Durability::BeforeAnswer, &Random::from_seed(1)).expect("a new store");
+        let name: BucketName = "bench-1250000000".parse().expect("valid");
+        let region = "ap-guangzhou".parse().expect("valid");
+        let bucket = Bucket { name: name.clone(), region, owner: "1250000000".to_owned(), created: NOW };
+        runtime.block_on(store.create_bucket(bucket)).expect("created");
+        Self { runtime, store, bucket: name, _folder: folder }
+    }
+
+    async fn initiate(&self, id: &UploadId) {
+        let upload = Upload {
+            initiated: NOW,
+            initiator: "100000000001".to_owned(),
+            storage_class: StorageClass::Standard,
+            metadata: Metadata::default(),
+            encryption: Encryption::None,
+            forbid_overwrite: false,
+        };
+        let key = "k".parse().expect("valid");
+        assert!(self.store.create_upload(self.bucket.clone(), &key, id, upload).await.expect("stored"));
+    }
+
+    async fn put_part(&self, id: &UploadId, number: u16, body: Bytes) {
+        let mut staging = self.store.stage(None, false).expect("staged");
+        staging.write(body).await.expect("written");
+        let staged = staging.finish().await.expect("written");
+        let (key, number) = ("k".parse().expect("valid"), PartNumber::new(number).expect("valid"));
+        let etag = "108f528eb63b65e734f27ae331f5ffaa".to_owned();
+        let part = PartAddress { bucket: &self.bucket, key: &key, upload: id, number };
+        self.store.put_part(part, staged, etag, NOW).await.expect("stored");
+    }
+
+    async fn complete(&self, id: UploadId) {
+        let key = "k".parse().expect("valid");
+        let content_id = id.clone();
+        let object = move |parts: &[(PartNumber, Part)]| {
+            let numbers = parts.iter().map(|(number, _)| *number);
+            Ok::<_, ()>(object(Content::of_parts(content_id, numbers), parts.len() as u64))
+        };
+        let outcome = self.store.complete_upload(&self.bucket, &key, id, Overwrite::Allowed, object).await.expect("stored");
+        assert!(matches!(outcome, CompleteUpload::Completed(_)));
+    }
+}
+
+impl Bench {
+    async fn put_object(&self, number: u32) {
+        let staged = self.store.stage(None, false).expect("staged").finish().await.expect("written");
+        let key = format!("dir{:03}/{number:07}", number % 1000).parse().expect("valid");
+        let put = self.store.put_object(self.bucket.clone(), key, staged, Overwrite::Allowed, |content| object(content, 0));
+        assert_eq!(put.await.expect("stored"), PutObject::Stored);
+    }
+}
+
+fn object(content: Content, size: u64) -> Object {
+    Object {
+        etag: "108f528eb63b65e734f27ae331f5ffaa".to_owned(),
+        size,
+        crc64: 0,
+        last_modified: NOW,
+        storage_class: StorageClass::Standard,
+        metadata: Metadata::default(),
+        encryption: Encryption::None,
+        content,
+    }
+}
+
+fn parts(criterion: &mut Criterion) {
+    let bench = Bench::new();
+    let id = UploadId::new(NOW.seconds(), [1; 32]);
+    bench.runtime.block_on(bench.initiate(&id));
+    let mut group = criterion.benchmark_group("write a part");
+    for size in [1 << 10, 16 << 10, 64 << 10, 1 << 20, 8 << 20] {
+        let body = Bytes::from(vec![7; size]);
+        group.throughput(Throughput::Bytes(size as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(size), &body, |bencher, body| {
+            bencher.to_async(&bench.runtime).iter(|| bench.put_part(&id, 1, body.clone()));
+        });
+    }
+    group.finish();
+}
+
+fn complete(criterion: &mut Criterion) {
+    let bench = Bench::new();
+    let mut group = criterion.benchmark_group("complete an upload");
+    group.sample_size(10);
+    group.bench_function("of 10000 parts", |bencher| {
+        bencher.iter_custom(|iterations| {
+            let mut spent = Duration::ZERO;
+            for iteration in 0..iterations {
+                let id = UploadId::new(NOW.seconds(), Random::from_seed(iteration).bytes());
+                bench.runtime.block_on(async {
+                    bench.initiate(&id).await;
+                    for number in 1..=10_000 {
+                        bench.put_part(&id, number, Bytes::from_static(b"x")).await;
+                    }
+                    let begun = Instant::now();
+                    bench.complete(id).await;
+                    spent += begun.elapsed();
+                });
+            }
+            spent
+        });
+    });
+    group.finish();
+}
+
+fn listing(criterion: &mut Criterion) {
+    let bench = Bench::new();
+    let numbers: Vec<u32> = (0..KEYS).collect();
+    for some in numbers.chunks(500) {
+        // Those that are put at once share a flush.
+        bench.runtime.block_on(join_all(some.iter().map(|&number| bench.put_object(number))));
+    }
+    let mut group = criterion.benchmark_group("list 1000 of 1000000 keys");
+    for (name, delimiter, marker) in
+        [("plain", None, ""), ("plain, from the middle", None, "dir500/"), ("1000 common prefixes", Some('/'), "")]
+    {
+        group.bench_function(name, |bencher| {
+            bencher.to_async(&bench.runtime).iter(async || {
+                let page = bench.store.list_objects(&bench.bucket, String::new(), delimiter, marker.to_owned(), 1000).await;
+                assert_eq!(page.expect("listed").entries.len(), 1000);
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, parts, complete, listing);
+criterion_main!(benches);

@@ -1,0 +1,167 @@
+//! PUT Bucket.
+
+use http::Method;
+
+use crate::harness::{BUCKET, HOST, OTHER, TestServer, settings};
+
+/// A name whose APPID is no account's: whoever creates it owns it.
+const NOBODYS: &str = "shared-1999999999";
+
+#[tokio::test]
+async fn the_answer_is_empty_and_the_bucket_is_there() {
+    let cos = TestServer::start().await;
+    let answer = cos.request(HOST, Method::PUT, "").send().await;
+    answer.assert_status(200);
+    assert!(answer.body.is_empty());
+    answer.assert_headers(&[("content-length", "0")]);
+    cos.bucket(BUCKET).head("").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn the_host_names_the_region_or_the_settings_do() {
+    let settings = cos_emulator::server::Settings { region: "ap-nanjing".parse().unwrap(), ..settings() };
+    let cos = TestServer::start_with(settings).await;
+    for (host, target, name, region) in [
+        ("a-1250000000.cos.ap-beijing.myqcloud.com", "", "a-1250000000", "ap-beijing"),
+        ("b-1250000000.cos.eu-frankfurt.tencentcos.cn", "", "b-1250000000", "eu-frankfurt"),
+        ("c-1250000000.cos.accelerate.myqcloud.com", "", "c-1250000000", "ap-nanjing"),
+        ("d-1250000000.localhost:7436", "", "d-1250000000", "ap-nanjing"),
+        ("127.0.0.1:7436", "e-1250000000", "e-1250000000", "ap-nanjing"),
+        ("127.0.0.1:7436", "f-1250000000/", "f-1250000000", "ap-nanjing"),
+        ("cos.ap-tokyo.myqcloud.com", "g-1250000000", "g-1250000000", "ap-tokyo"),
+    ] {
+        cos.request(host, Method::PUT, target).send().await.assert_status(200);
+        let head = cos.request("127.0.0.1:7436", Method::HEAD, name).send().await;
+        assert_eq!(head.header("x-cos-bucket-region"), region, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_of_ones_own_cannot_be_created_again_in_any_region() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("kept", "x").await.assert_status(200);
+    cos.request(HOST, Method::PUT, "").send().await.assert_error(409, "BucketAlreadyOwnedByYou");
+    let elsewhere = format!("{BUCKET}.cos.ap-beijing.myqcloud.com");
+    cos.request(&elsewhere, Method::PUT, "").send().await.assert_error(409, "BucketAlreadyOwnedByYou");
+    assert_eq!(bucket.head("").await.header("x-cos-bucket-region"), "ap-guangzhou");
+    assert_eq!(bucket.get("kept").await.text(), "x");
+}
+
+#[tokio::test]
+async fn a_bucket_of_another_account_cannot_be_created_again() {
+    let cos = TestServer::start().await;
+    let bucket = cos.bucket(NOBODYS);
+    bucket.request(Method::PUT, "").signed_by(OTHER.1, OTHER.2).send().await.assert_status(200);
+    bucket.put("", "").await.assert_error(409, "BucketAlreadyExists");
+    bucket.get("").await.assert_error(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn an_appid_that_is_another_accounts_is_refused() {
+    let cos = TestServer::start().await;
+    let answer = cos.bucket("mine-1250000001").put("", "").await;
+    answer.assert_error(403, "AccessDenied");
+    assert!(answer.element("Message").contains("1250000001"));
+    cos.bucket(NOBODYS).put("", "").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn an_anonymous_caller_cannot_create_a_bucket() {
+    let cos = TestServer::start().await;
+    cos.request(HOST, Method::PUT, "").anonymous().send().await.assert_error(403, "AccessDenied");
+    cos.bucket(BUCKET).head("").await.assert_head_error(404);
+}
+
+#[tokio::test]
+async fn a_name_is_of_lower_case_letters_digits_and_inner_dashes() {
+    let cos = TestServer::start().await;
+    for name in ["-a-1250000000", "a--1250000000", "a_b-1250000000", "--1250000000"] {
+        cos.bucket(name).put("", "").await.assert_error(400, "InvalidBucketName");
+    }
+    for name in ["Upper-1250000000", "a.b-1250000000", "%E4%BA%91-1250000000"] {
+        cos.request("127.0.0.1", Method::PUT, name).send().await.assert_error(400, "InvalidBucketName");
+    }
+    for name in ["noappid", "no-appid", "1250000000"] {
+        cos.request("127.0.0.1", Method::PUT, name).send().await.assert_error(400, "InvalidBucketName");
+    }
+    for name in ["a-1", "0-9-1250000000", "a--b-1250000000"] {
+        cos.bucket(name).put("", "").await.assert_status(200);
+    }
+    // Names of hosts have no letter case.
+    cos.request("NOISY-1250000000.cos.ap-guangzhou.myqcloud.com", Method::PUT, "").send().await.assert_status(200);
+    cos.bucket("noisy-1250000000").head("").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_name_fits_a_label_of_dns() {
+    let cos = TestServer::start().await;
+    let name = |length: usize| format!("{}-1250000000", "a".repeat(length - "-1250000000".len()));
+    cos.bucket(&name(64)).put("", "").await.assert_error(400, "BucketNameTooLong");
+    cos.bucket(&name(63)).put("", "").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_body_that_asks_for_a_plain_bucket_is_accepted() {
+    for body in [
+        " \n",
+        "<CreateBucketConfiguration></CreateBucketConfiguration>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CreateBucketConfiguration/>",
+        "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <LocationConstraint>ap-guangzhou</LocationConstraint></CreateBucketConfiguration>",
+        "<CreateBucketConfiguration><LocationConstraint/><BucketAZConfig/></CreateBucketConfiguration>",
+        "<CreateBucketConfiguration><BucketAZConfig>OAZ</BucketAZConfig></CreateBucketConfiguration>",
+        "<CreateBucketConfiguration><Unknown>1</Unknown></CreateBucketConfiguration>",
+    ] {
+        let cos = TestServer::start().await;
+        cos.request(HOST, Method::PUT, "").body(body).send().await.assert_status(200);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_asks_for_more_is_refused_and_makes_no_bucket() {
+    let cos = TestServer::start().await;
+    let element =
+        |name: &str, value: &str| format!("<CreateBucketConfiguration><{name}>{value}</{name}></CreateBucketConfiguration>");
+    for (body, status, code) in [
+        (element("LocationConstraint", "ap-beijing"), 400, "InvalidLocationConstraint"),
+        (element("BucketAZConfig", "MAZ"), 501, "NotImplemented"),
+        (element("BucketArchConfig", "OFS"), 501, "NotImplemented"),
+        ("<CreateBucketConfiguration>".to_owned(), 400, "MalformedXML"),
+        ("<BucketConfiguration/>".to_owned(), 400, "MalformedXML"),
+        ("not XML".to_owned(), 400, "MalformedXML"),
+        (element("Padding", &"x".repeat(64 << 10)), 400, "XMLSizeLimit"),
+    ] {
+        cos.request(HOST, Method::PUT, "").body(body).send().await.assert_error(status, code);
+        cos.bucket(BUCKET).head("").await.assert_head_error(404);
+    }
+}
+
+#[tokio::test]
+async fn the_body_is_checked_against_its_md5() {
+    let cos = TestServer::start().await;
+    let put = |md5: &str| {
+        let request = cos.request(HOST, Method::PUT, "").header("content-md5", md5);
+        request.body("<CreateBucketConfiguration></CreateBucketConfiguration>").send()
+    };
+    put("7o3pGNBWQBRbGPcPTDqmAg==").await.assert_error(400, "BadDigest");
+    put("7o3pGNBWQBRbGPcPTDqm").await.assert_error(400, "InvalidDigest");
+    put("awsQeAM0JdAUWA93kqWQyQ==").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn what_is_not_private_or_is_tagged_is_not_implemented() {
+    let cos = TestServer::start().await;
+    for (name, value) in [
+        ("x-cos-acl", "public-read"),
+        ("x-cos-acl", "public-read-write"),
+        ("x-cos-grant-read", "id=\"100000000011\""),
+        ("x-cos-grant-full-control", "id=\"100000000011\""),
+        ("x-cos-tagging", "k=v"),
+    ] {
+        let answer = cos.request(HOST, Method::PUT, "").header(name, value).send().await;
+        answer.assert_error(501, "NotImplemented");
+        assert!(answer.element("Message").contains(name), "{}", answer.text());
+    }
+    cos.request(HOST, Method::PUT, "").header("x-cos-acl", "private").header("x-cos-tagging", "").send().await.assert_status(200);
+}
