@@ -54,10 +54,10 @@ pub(super) struct Table<V> {
 
 impl Tables {
     pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
-        delete_half_written(path)?;
         let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
         let begun = Instant::now();
         let db = loop {
+            delete_half_written(path)?;
             match config.open() {
                 Ok(db) => break db,
                 Err(sled::Error::Io(error)) if error.to_string().contains("lock") => {
