@@ -8,6 +8,7 @@
 //! staging/    bodies still arriving; emptied at every start
 //! ```
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -72,7 +73,9 @@ fn check_format(path: &Path) -> Result<(), StorageError> {
         ))),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let mut entries = fs::read_dir(path).map_err(StorageError::file(format!("reading {}", path.display())))?;
-            if entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != "lost+found")) {
+            // A kill while the folder was made may have left the marker's file aside.
+            let is_foreign = |name: OsString| name != "lost+found" && name != "FORMAT.new";
+            if entries.any(|entry| entry.is_ok_and(|entry| is_foreign(entry.file_name()))) {
                 let message =
                     format!("{} is neither empty nor a data folder of the emulator (it has no FORMAT file)", path.display());
                 return Err(StorageError::Folder(message));
@@ -136,6 +139,7 @@ mod tests {
     fn a_crash_while_the_folder_was_made_does_not_stop_the_next_start() {
         let root = tempfile::tempdir().expect("a folder");
         let random = Random::from_seed(1);
+        fs::write(root.path().join("FORMAT.new"), "cos-").expect("written");
         drop(Folder::open(root.path(), &random).expect("made"));
         fs::remove_file(root.path().join("folder.key")).expect("removed");
         assert!(Folder::open(root.path(), &random).is_ok());

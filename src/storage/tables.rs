@@ -1,7 +1,9 @@
 //! The index: records by key. The only file that knows sled.
 
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::key::ObjectKey;
 use crate::domain::part::{PartNumber, UploadId};
 use crate::storage::StorageError;
+use crate::storage::blobs::delete_file;
 use crate::storage::records::{BodyId, Object, Part, Upload};
 
 /// sled's page cache in bytes; what is not in it is read from the file again.
@@ -54,6 +57,7 @@ impl Tables {
         let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
         let begun = Instant::now();
         let db = loop {
+            delete_half_written(path)?;
             match config.open() {
                 Ok(db) => break db,
                 Err(sled::Error::Io(error)) if error.to_string().contains("lock") => {
@@ -132,6 +136,24 @@ impl Tables {
             Err(TransactionError::Abort(())) => unreachable!("nothing aborts the transaction"),
         }
     }
+}
+
+/// Deletes what sled was writing of its own when the last process was killed: it would take the half for the whole, and fail.
+fn delete_half_written(index: &Path) -> Result<(), StorageError> {
+    let find = || match File::open(index.join("db")) {
+        // The configuration is written before this file is made.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(vec![index.join("conf")]),
+        Err(error) => Err(error),
+        // Another process has the index open, and its snapshots are none of ours.
+        Ok(db) if db.try_lock().is_err() => Ok(Vec::new()),
+        Ok(_) => {
+            let mut paths: Vec<PathBuf> = fs::read_dir(index)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+            paths.retain(|path| path.extension().is_some_and(|extension| extension == "generating"));
+            Ok(paths)
+        }
+    };
+    let half_written = find().map_err(StorageError::file(format!("reading {}", index.display())))?;
+    half_written.iter().try_for_each(|path| delete_file(path))
 }
 
 impl<V: Serialize + DeserializeOwned> Table<V> {
@@ -258,4 +280,27 @@ pub(super) fn part_number(key: &[u8]) -> Option<PartNumber> {
 /// The upload in a key that [`part_key`] made.
 pub(super) fn part_upload(key: &[u8]) -> Option<UploadId> {
     str::from_utf8(key.split_last_chunk::<2>()?.0).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kill_while_sled_wrote_its_own_files_does_not_stop_the_next_start() {
+        let root = tempfile::tempdir().expect("a folder");
+        let index = root.path().join("index");
+        fs::create_dir(&index).expect("made");
+        fs::write(index.join("conf"), "segment_size: 524288\nuse_comp").expect("written");
+        Tables::open(&index).expect("made").mark_open().expect("marked");
+        for snapshot in ["", "half a snapshot and no checksum"] {
+            // sled lets go of a dropped index late, so each start has one of its own.
+            let copy = tempfile::tempdir().expect("a folder");
+            for file in ["conf", "db"] {
+                fs::copy(index.join(file), copy.path().join(file)).expect("copied");
+            }
+            fs::write(copy.path().join("snap.00000000FFFFFFFF.generating"), snapshot).expect("written");
+            assert!(Tables::open(copy.path()).expect("opened").was_left_open().expect("read"));
+        }
+    }
 }
