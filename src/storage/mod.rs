@@ -5,6 +5,7 @@
 //! what the record replaced is deleted. A crash leaves orphans at most, which the next start sweeps.
 
 mod blobs;
+mod bucket_keys;
 mod buckets;
 mod committer;
 mod digester;

@@ -1,6 +1,7 @@
 //! Objects: written whole or not at all, read even while they are replaced.
 
 use std::ops::Range;
+use std::str;
 
 use bytes::Bytes;
 
@@ -8,13 +9,14 @@ use crate::codec::crypto::Nonce;
 use crate::domain::bucket::BucketName;
 use crate::domain::encryption::BodyCipher;
 use crate::domain::key::ObjectKey;
-use crate::domain::listing::{self, Keys, Page, Query};
+use crate::domain::listing::{self, Page, Query};
 use crate::storage::blobs::{self, BodyStream, Slice};
+use crate::storage::bucket_keys::BucketKeys;
 use crate::storage::committer::Changed;
 use crate::storage::leases::Lease;
 use crate::storage::records::{Body, Content, Object, Place};
 use crate::storage::staging::Staged;
-use crate::storage::tables::{Scan, Tables, bucket_key, in_bucket, object_key};
+use crate::storage::tables::{Tables, bucket_key, object_key};
 use crate::storage::{StorageError, Store, uploads};
 
 /// Whether a write may replace an object.
@@ -158,11 +160,12 @@ impl Store {
         marker: String,
         limit: usize,
     ) -> Result<Page<Object>, StorageError> {
-        let base = in_bucket(bucket);
+        let bucket = bucket.clone();
         self.blocking(move |store| {
             // No key holds the byte 0, so the marker with it is the least text behind the marker's own key.
             let start = if marker.is_empty() { String::new() } else { format!("{marker}\0") };
-            let mut keys = ObjectKeys::from(&store.0.tables, base, start.as_bytes());
+            let read = |key: &[u8], object| Some((str::from_utf8(key).ok()?.to_owned(), object));
+            let mut keys = BucketKeys::new(&store.0.tables.objects, &bucket, &start, read);
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &marker, limit })
         })
         .await
@@ -176,31 +179,4 @@ fn bodies_of(tables: &Tables, content: &Content) -> Result<Vec<Body>, StorageErr
         Content::Parts { upload, .. } => uploads::parts_of(tables, upload)?,
     };
     Ok(parts.into_iter().filter(|(number, _)| content.has_part(*number)).map(|(_, part)| part.body).collect())
-}
-
-struct ObjectKeys<'a> {
-    tables: &'a Tables,
-    base: Vec<u8>,
-    scan: Scan<Object>,
-}
-
-impl<'a> ObjectKeys<'a> {
-    fn from(tables: &'a Tables, base: Vec<u8>, start: &[u8]) -> Self {
-        let scan = tables.objects.scan(&[&base, start].concat(), base.clone());
-        Self { tables, base, scan }
-    }
-}
-
-impl Keys for ObjectKeys<'_> {
-    type Item = Object;
-    type Fault = StorageError;
-
-    fn next(&mut self) -> Result<Option<(String, Object)>, StorageError> {
-        let Some((key, object)) = self.scan.next().transpose()? else { return Ok(None) };
-        Ok(Some((String::from_utf8_lossy(&key[self.base.len()..]).into_owned(), object)))
-    }
-
-    fn seek(&mut self, key: &[u8]) {
-        self.scan = self.tables.objects.scan(&[&self.base, key].concat(), self.base.clone());
-    }
 }

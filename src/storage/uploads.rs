@@ -2,14 +2,15 @@
 
 use crate::domain::bucket::BucketName;
 use crate::domain::key::ObjectKey;
-use crate::domain::listing::{self, Keys, Page, Query};
+use crate::domain::listing::{self, Page, Query};
 use crate::domain::part::{PartNumber, UploadId};
 use crate::domain::time::Timestamp;
+use crate::storage::bucket_keys::BucketKeys;
 use crate::storage::committer::Changed;
 use crate::storage::objects::Overwrite;
 use crate::storage::records::{Content, Object, Part, Upload};
 use crate::storage::staging::Staged;
-use crate::storage::tables::{self, Scan, Tables, in_bucket, object_key, of_upload, part_key, part_number, upload_key};
+use crate::storage::tables::{self, Tables, object_key, of_upload, part_key, part_number, upload_key};
 use crate::storage::{StorageError, Store};
 
 /// Which part of which upload.
@@ -186,7 +187,7 @@ impl Store {
         upload_id_marker: String,
         limit: usize,
     ) -> Result<Page<(UploadId, Upload)>, StorageError> {
-        let base = in_bucket(bucket);
+        let bucket = bucket.clone();
         self.blocking(move |store| {
             let start = match (key_marker.as_str(), upload_id_marker.as_str()) {
                 ("", _) => String::new(),
@@ -194,7 +195,11 @@ impl Store {
                 (key, "") => format!("{key}\u{1}"),
                 (key, id) => format!("{key}\0{id}\0"),
             };
-            let mut keys = UploadKeys::from(&store.0.tables, base, start.as_bytes());
+            let read = |key: &[u8], upload| {
+                let (key, id) = tables::split_upload_key(key)?;
+                Some((key.to_owned(), (id.parse().ok()?, upload)))
+            };
+            let mut keys = BucketKeys::new(&store.0.tables.uploads, &bucket, &start, read);
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &key_marker, limit })
         })
         .await
@@ -208,37 +213,4 @@ pub(super) fn parts_of(tables: &Tables, id: &UploadId) -> Result<Vec<(PartNumber
 
 fn numbered(record: Result<(Vec<u8>, Part), StorageError>) -> Option<Result<(PartNumber, Part), StorageError>> {
     record.map(|(key, part)| part_number(&key).map(|number| (number, part))).transpose()
-}
-
-struct UploadKeys<'a> {
-    tables: &'a Tables,
-    base: Vec<u8>,
-    scan: Scan<Upload>,
-}
-
-impl<'a> UploadKeys<'a> {
-    fn from(tables: &'a Tables, base: Vec<u8>, start: &[u8]) -> Self {
-        let scan = tables.uploads.scan(&[&base, start].concat(), base.clone());
-        Self { tables, base, scan }
-    }
-}
-
-impl Keys for UploadKeys<'_> {
-    type Item = (UploadId, Upload);
-    type Fault = StorageError;
-
-    fn next(&mut self) -> Result<Option<(String, Self::Item)>, StorageError> {
-        while let Some((key, upload)) = self.scan.next().transpose()? {
-            if let Some((key, id)) = tables::split_upload_key(&key[self.base.len()..])
-                && let Ok(id) = id.parse()
-            {
-                return Ok(Some((key.to_owned(), (id, upload))));
-            }
-        }
-        Ok(None)
-    }
-
-    fn seek(&mut self, key: &[u8]) {
-        self.scan = self.tables.uploads.scan(&[&self.base, key].concat(), self.base.clone());
-    }
 }
