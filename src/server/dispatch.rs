@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use http::header::CONNECTION;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, request};
+use http::header::{CONNECTION, HOST};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -33,11 +34,11 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let mut body = RequestBody::new(body, &parts.headers);
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let resource = resource(&parts);
+    let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
     let answered = answer(&app, parts, &mut body).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
-        let trace_id = new_trace_id(&app.services.random);
+        let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
         error_body::response(&error, &method, &Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id })
     });
     if method == Method::HEAD && response.status() == StatusCode::NOT_MODIFIED {
@@ -116,10 +117,9 @@ fn log(error: &Error) {
 }
 
 /// Host and path as sent, as errors name their resource.
-fn resource(parts: &request::Parts) -> String {
-    let host = parts.uri.authority().map(|authority| authority.as_str());
-    let host = host.or_else(|| parts.headers.get(http::header::HOST)?.to_str().ok()).unwrap_or_default();
-    format!("{host}{}", parts.uri.path())
+fn resource(uri: &Uri, host: Option<&HeaderValue>) -> String {
+    let host = uri.authority().map(Authority::as_str).or_else(|| host?.to_str().ok()).unwrap_or_default();
+    format!("{host}{}", uri.path())
 }
 
 /// Reads on what the client still sends, so that it gets to read its answer and the connection can be used again. A client that
