@@ -13,13 +13,15 @@ pub(super) struct BucketKeys<'a, V, T> {
     table: &'a Table<V>,
     base: Vec<u8>,
     scan: Scan<V>,
-    /// Makes an object key and an item of the rest of a record's key and the record; what is `None` is passed over.
-    read: fn(&[u8], V) -> Option<(String, T)>,
+    read: Read<V, T>,
 }
+
+/// Makes an object key and an item of the rest of a record's key and the record; what is `None` is passed over.
+type Read<V, T> = fn(&[u8], V) -> Option<(String, T)>;
 
 impl<'a, V: Serialize + DeserializeOwned, T> BucketKeys<'a, V, T> {
     /// From the first key at or after `start` on, which is without the bucket's name.
-    pub(super) fn new(table: &'a Table<V>, bucket: &BucketName, start: &str, read: fn(&[u8], V) -> Option<(String, T)>) -> Self {
+    pub(super) fn new(table: &'a Table<V>, bucket: &BucketName, start: &str, read: Read<V, T>) -> Self {
         let base = in_bucket(bucket);
         let scan = table.scan(&[&base, start.as_bytes()].concat(), base.clone());
         Self { table, base, scan, read }
