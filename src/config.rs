@@ -92,7 +92,7 @@ pub struct ServeOptions {
     /// Whether signatures are checked; off takes every caller for the default account.
     #[arg(long, env = "COS_EMULATOR_AUTH", default_value = "on")]
     auth: Switch,
-    /// Further host suffix: a bucket is then also at <bucket>.NAME. Repeatable; a list in the variable.
+    /// Further host suffix: a bucket is then also at BUCKET.NAME. Repeatable; a list in the variable.
     #[arg(long = "domain", env = "COS_EMULATOR_DOMAIN", value_name = "NAME", value_delimiter = ',', value_parser = domain)]
     domains: Vec<String>,
     /// Bucket of requests that name none in host or path.
