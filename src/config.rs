@@ -173,13 +173,16 @@ impl ServeOptions {
     }
 }
 
+/// Variables that Kubernetes gives every container beside a service called `cos-emulator`.
+const FROM_KUBERNETES: [&str; 2] = ["COS_EMULATOR_PORT", "COS_EMULATOR_SERVICE_"];
+
 fn unknown_variable(given: impl Iterator<Item = OsString>) -> Option<String> {
     let command = Cli::command();
     let known: Vec<OsString> = command.get_arguments().filter_map(|argument| argument.get_env()).map(ToOwned::to_owned).collect();
     given
-        .filter(|name| name.to_string_lossy().starts_with("COS_EMULATOR_") && !known.contains(name))
+        .filter(|name| !known.contains(name))
         .map(|name| name.to_string_lossy().into_owned())
-        .next()
+        .find(|name| name.starts_with("COS_EMULATOR_") && !FROM_KUBERNETES.iter().any(|prefix| name.starts_with(prefix)))
 }
 
 fn sentence(error: &Error) -> String {
@@ -278,6 +281,7 @@ mod tests {
     fn an_unknown_variable_is_found() {
         let given = |names: &[&str]| unknown_variable(names.iter().map(OsString::from));
         assert_eq!(given(&["PATH", "COS_EMULATOR_DATA_DIR", "COS_EMULATOR"]), None);
+        assert_eq!(given(&["COS_EMULATOR_SERVICE_HOST", "COS_EMULATOR_PORT_7436_TCP_ADDR"]), None);
         assert_eq!(given(&["COS_EMULATOR_DATADIR"]), Some("COS_EMULATOR_DATADIR".to_owned()));
     }
 }
