@@ -5,6 +5,7 @@ mod healthcheck;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use cos_emulator::config::{Cli, LogFormat, ServeOptions, Task};
 use cos_emulator::domain::random::Random;
@@ -12,62 +13,79 @@ use cos_emulator::domain::time::Clock;
 use cos_emulator::server::{self, App, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 type Failure = Box<dyn std::error::Error>;
+
+/// The exit code of a start that an option's value made impossible; clap's own for one that it refuses.
+const BAD_OPTION: u8 = 2;
 
 fn main() -> ExitCode {
     let task = Cli::read();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&error.into()),
+        Err(error) => return fail(&error.into(), 1),
     };
     let done = runtime.block_on(async {
         match task {
             Task::Serve(options) => serve(&options).await,
-            Task::Healthcheck(options) => healthcheck::check(options.listen).await,
+            Task::Healthcheck(options) => healthcheck::check(options.listen).await.map(|()| ExitCode::SUCCESS),
         }
     });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
+    done.unwrap_or_else(|error| fail(&error, 1))
 }
 
-fn fail(error: &Failure) -> ExitCode {
+fn fail(error: &Failure, code: u8) -> ExitCode {
     eprintln!("cos-emulator: {error}");
-    ExitCode::FAILURE
+    ExitCode::from(code)
 }
 
-async fn serve(options: &ServeOptions) -> Result<(), Failure> {
-    start_log(options)?;
-    let settings = options.settings();
-    let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("--listen {}: {error}", options.listen))?;
-    // Signals are caught before READY is said: whoever waits for it may stop the server at once.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let app = App::open(settings.clone(), Clock::system(), Random::from_system())
-        .await
-        .map_err(|error| format!("--data-dir: {error}"))?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
-    tell_ready(options, &settings, &app, &endpoint)?;
+async fn serve(options: &ServeOptions) -> Result<ExitCode, Failure> {
+    let (listener, app, mut signals) = match start(options).await {
+        Ok(started) => started,
+        Err(error) => return Ok(fail(&error, BAD_OPTION)),
+    };
     let stop = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        signals.next().await;
         tracing::info!("stopping: what is running is finished first; a second signal stops at once");
         tokio::spawn(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
+            signals.next().await;
             std::process::exit(130);
         });
     };
     server::serve(listener, app, stop).await?;
     tracing::info!("stopped");
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Everything up to the READY line.
+async fn start(options: &ServeOptions) -> Result<(TcpListener, Arc<App>, Signals), Failure> {
+    start_log(options)?;
+    let settings = options.settings();
+    let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    // Signals are caught before READY is said: whoever waits for it may stop the server at once.
+    let signals = Signals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? };
+    let opened = App::open(settings.clone(), Clock::system(), Random::from_system()).await;
+    let app = opened.map_err(|error| format!("--data-dir: {error}"))?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    tell_ready(options, &settings, &app, &endpoint)?;
+    Ok((listener, app, signals))
 }
 
 fn start_log(options: &ServeOptions) -> Result<(), Failure> {

@@ -1,0 +1,95 @@
+//! The binary as a person meets it: the READY line, the ready file, signals, the health check, and what a wrong option says.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_cos-emulator");
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(BINARY).args(arguments).output().expect("the binary runs")
+}
+
+/// Starts a server on a free port and gives its READY line's JSON.
+fn serve(arguments: &[&str]) -> (Child, serde_json::Value) {
+    let mut server = Command::new(BINARY)
+        .args(["--listen", "127.0.0.1:0", "--log", "warn"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    let ready = serde_json::from_str(line.strip_prefix("READY ").expect("the READY line")).expect("JSON");
+    (server, ready)
+}
+
+fn stop(mut server: Child, signal: &str) {
+    let sent = Command::new("kill").args([format!("-{signal}"), server.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    assert_eq!(server.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
+    let foreign = tempfile::tempdir().expect("a folder");
+    std::fs::write(foreign.path().join("thesis.doc"), "x").expect("written");
+    let foreign = foreign.path().to_str().expect("UTF-8");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let taken = taken.local_addr().expect("bound").to_string();
+    for (arguments, expected) in [
+        (&["--lisen", "x"][..], "'--lisen'"),
+        (&["--listen", "7436"], "--listen <ADDR>"),
+        (&["--listen", &taken], "--listen"),
+        (&["--data-dir", foreign, "--listen", "127.0.0.1:0"], "--data-dir"),
+        (&["--log", "a=b=c"], "--log a=b=c"),
+        (&["--ready-file", "/nowhere/ready.json", "--listen", "127.0.0.1:0"], "--ready-file"),
+    ] {
+        let output = run(arguments);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(expected) && output.stdout.is_empty(), "{message}");
+    }
+}
+
+#[test]
+fn an_unknown_variable_stops_the_start() {
+    let output = Command::new(BINARY).env("COS_EMULATOR_DATADIR", "x").output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("COS_EMULATOR_DATADIR"));
+}
+
+#[test]
+fn a_signal_stops_the_server_in_order_and_takes_the_temporary_folder_with_it() {
+    for signal in ["INT", "TERM"] {
+        let (server, ready) = serve(&[]);
+        let folder = std::path::PathBuf::from(ready["data_dir"].as_str().expect("a path"));
+        assert!(folder.exists());
+        stop(server, signal);
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn the_secret_key_is_in_the_ready_file_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ready.json");
+    let (server, ready) = serve(&["--secret-key", "top-secret", "--ready-file", path.to_str().expect("UTF-8")]);
+    let mut file: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("written")).expect("JSON");
+    assert_eq!(file["secret_key"], "top-secret");
+    file.as_object_mut().expect("an object").remove("secret_key");
+    assert_eq!(file, ready);
+    assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    stop(server, "TERM");
+}
+
+#[test]
+fn the_health_check_tells_by_its_exit_code() {
+    let (server, ready) = serve(&[]);
+    let address = ready["endpoint"].as_str().expect("a URL").trim_start_matches("http://").to_owned();
+    assert!(run(&["healthcheck", "--listen", &address]).status.success());
+    stop(server, "TERM");
+    let output = run(&["healthcheck", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&address));
+}
