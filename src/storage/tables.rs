@@ -285,6 +285,34 @@ pub(super) fn part_upload(key: &[u8]) -> Option<UploadId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn object(key: &str) -> Option<(BucketName, ObjectKey)> {
+        Some(("b-1".parse().ok()?, key.parse().ok()?))
+    }
+
+    proptest! {
+        /// Listings go through records in order of keys, and through the uploads of a key in order of ids.
+        #[test]
+        fn records_sort_as_their_keys_do(one in "[\u{1}-\u{10}a/中]{1,4}", other in "[\u{1}-\u{10}a/中]{1,4}", ids: [[u8; 32]; 2]) {
+            let (Some((bucket, one)), Some((_, other))) = (object(&one), object(&other)) else { return Ok(()) };
+            let order = one.as_str().as_bytes().cmp(other.as_str().as_bytes());
+            prop_assert_eq!(object_key(&bucket, &one).cmp(&object_key(&bucket, &other)), order);
+            let [first, second] = ids.map(|id| UploadId::new(0, id));
+            let (upload, upload_of_other) = (upload_key(&bucket, &one, &first), upload_key(&bucket, &other, &second));
+            prop_assert_eq!(upload.cmp(&upload_of_other), order.then(first.cmp(&second)));
+            prop_assert_eq!(upload_of(&upload), Some(first));
+            let rest = &upload[in_bucket(&bucket).len()..];
+            prop_assert_eq!(split_upload_key(rest).map(|(key, _)| key), Some(one.as_str()));
+        }
+
+        #[test]
+        fn a_part_key_gives_back_its_upload_and_number(id: [u8; 32], number in 1..=10_000u16) {
+            let (id, number) = (UploadId::new(1_700_000_000, id), PartNumber::new(number).expect("in range"));
+            let key = part_key(&id, number);
+            prop_assert_eq!((part_upload(&key), part_number(&key)), (Some(id), Some(number)));
+        }
+    }
 
     #[test]
     fn a_kill_while_sled_wrote_its_own_files_does_not_stop_the_next_start() {

@@ -1,0 +1,92 @@
+//! A body of any size takes a bounded piece of memory, on its way in and on its way out.
+#![cfg(target_os = "linux")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+const SIZE: u64 = 512 << 20;
+/// What one body may take in all, the idle server included (README: a 5 GiB part in 64 MiB).
+const MOST_RESIDENT: u64 = 64 << 20;
+
+struct Emulator {
+    process: Child,
+    address: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Emulator {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cos-emulator"))
+            .args(["--listen", "127.0.0.1:0", "--auth", "off", "--buckets", "b-1250000000", "--log", "error", "--data-dir"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        let ready: serde_json::Value = serde_json::from_str(line.trim_start_matches("READY ")).expect("JSON");
+        let address = ready["endpoint"].as_str().expect("a URL").trim_start_matches("http://").to_owned();
+        Self { process, address, _folder: folder }
+    }
+
+    fn connect(&self, request_line: &str, headers: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        write!(stream, "{request_line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address)
+            .expect("written");
+        stream
+    }
+
+    /// The most memory that was ever resident, in bytes.
+    fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("the process runs");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the kernel counts it");
+        line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("a number") << 10
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_large_body_is_never_held_in_memory() {
+    let cos = Emulator::start();
+    let piece = vec![7_u8; 1 << 20];
+    let mut stream = cos.connect("PUT /b-1250000000/large", &format!("Content-Length: {SIZE}\r\n"));
+    for _ in 0..SIZE >> 20 {
+        stream.write_all(&piece).expect("taken in");
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+    // Encrypted bodies pass through buffers of their own.
+    let mut stream = cos.connect(
+        "PUT /b-1250000000/encrypted",
+        &format!("Content-Length: {}\r\nx-cos-server-side-encryption: AES256\r\n", SIZE / 4),
+    );
+    for _ in 0..SIZE >> 22 {
+        stream.write_all(&piece).expect("taken in");
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+    let mut stream = cos.connect("GET /b-1250000000/large", "");
+    let mut received = 0;
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match stream.read(&mut buffer).expect("read") {
+            0 => break,
+            length => received += length as u64,
+        }
+    }
+    assert!(received > SIZE, "{received} bytes came");
+    let peak = cos.peak();
+    assert!(peak <= MOST_RESIDENT, "{} MiB were resident", peak >> 20);
+}
