@@ -29,16 +29,13 @@ const OVERRIDES: [(&str, HeaderName); 6] = [
 /// Finds the object that GET or HEAD asks for, and the key to it.
 ///
 /// # Errors
-/// `NoSuchVersion` for any version but `null` (no bucket is versioned yet), `NoSuchKey`, and those of
+/// `NoSuchVersion`, `NoSuchKey`, the refusals of customer keys, and those of
 /// [`crate::domain::encryption::Encryption::unlock`].
 pub(super) fn find(context: &Context<'_>) -> Result<(Object, Option<CustomerKey>), Error> {
     let (bucket, key) = context.object()?;
     sse_headers::refuse_on_read(context.head)?;
     let customer_key = sse_headers::customer_key(context.head)?;
-    let version = context.head.query.iter().find(|(name, _)| name.eq_ignore_ascii_case("versionId"));
-    if let Some((_, id)) = version.filter(|(_, id)| !id.is_empty() && id != "null") {
-        return Err(ErrorCode::NoSuchVersion.because(format!("there is no version {id:?} of this object")));
-    }
+    context.head.refuse_other_versions()?;
     let object = context.store().object(bucket, key)?.ok_or(ErrorCode::NoSuchKey)?;
     object.encryption.unlock(customer_key.as_ref())?;
     Ok((object, customer_key))

@@ -36,7 +36,7 @@ pub(super) fn limit_up_to(head: &RequestHead, name: &str, most: usize) -> Result
 
 /// The one character that keys are grouped at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Delimiter(pub(super) char);
+struct Delimiter(char);
 
 impl FromStr for Delimiter {
     type Err = Error;
@@ -76,6 +76,38 @@ impl Person {
     pub(super) fn appid(appid: &str) -> Self {
         Self { id: appid.to_owned(), display_name: appid.to_owned() }
     }
+}
+
+/// What the two listings of keys have in common: which keys, how grouped, how written.
+pub(super) struct Grouping {
+    pub(super) prefix: String,
+    pub(super) delimiter: Option<char>,
+    pub(super) encoding: Encoding,
+}
+
+impl Grouping {
+    /// # Errors
+    /// `InvalidDelimiter`, and those of [`Encoding::parse`].
+    pub(super) fn parse(head: &RequestHead) -> Result<Self, Error> {
+        Ok(Self {
+            prefix: text(head, "prefix")?,
+            delimiter: head.query_opt("delimiter")?.map(|Delimiter(character)| character),
+            encoding: Encoding::parse(head)?,
+        })
+    }
+
+    /// The text of the element that repeats the delimiter.
+    pub(super) fn delimiter_text(&self) -> Option<String> {
+        self.delimiter.map(|character| self.encoding.apply(&character.to_string()).into_owned())
+    }
+}
+
+/// A parameter's text; `""` when it is absent.
+///
+/// # Errors
+/// `InvalidArgument` when it is given twice.
+pub(super) fn text(head: &RequestHead, name: &str) -> Result<String, Error> {
+    Ok(head.query_text(name)?.unwrap_or_default().to_owned())
 }
 
 /// How names stand in the answer: `encoding-type=url` or as they are.

@@ -77,6 +77,20 @@ impl RequestHead {
             .ok_or_else(|| ErrorCode::InvalidArgument.because(format!("the parameter {name} is missing or empty")))
     }
 
+    /// Refuses any version but `null`, the object itself: no bucket is versioned yet. Go spells the parameter `VersionId`.
+    ///
+    /// # Errors
+    /// `NoSuchVersion`.
+    pub fn refuse_other_versions(&self) -> Result<(), Error> {
+        let given = self.query.iter().find(|(name, id)| name.eq_ignore_ascii_case("versionId") && !id.is_empty());
+        match given {
+            Some((_, id)) if id != "null" => {
+                Err(ErrorCode::NoSuchVersion.because(format!("there is no version {id:?} of this object")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A header's text; absent or empty (Node sends such) is `None`.
     ///
     /// # Errors

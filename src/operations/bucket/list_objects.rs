@@ -8,28 +8,23 @@ use crate::domain::etag;
 use crate::domain::listing::{Entry, Page};
 use crate::operations::context::Context;
 use crate::operations::headers::BUCKET_REGION;
-use crate::operations::paging::{self, CommonPrefix, Delimiter, Encoding, Person};
+use crate::operations::paging::{self, CommonPrefix, Encoding, Grouping, Person};
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response, insert};
 use crate::storage::Object;
 
 struct ListObjects {
-    prefix: String,
-    delimiter: Option<char>,
+    grouping: Grouping,
     marker: String,
     limit: usize,
-    encoding: Encoding,
 }
 
 impl ListObjects {
     fn parse(head: &RequestHead) -> Result<Self, Error> {
-        let text = |name| Ok::<_, Error>(head.query_text(name)?.unwrap_or_default().to_owned());
         Ok(Self {
-            prefix: text("prefix")?,
-            delimiter: head.query_opt("delimiter")?.map(|Delimiter(character)| character),
-            marker: text("marker")?,
+            grouping: Grouping::parse(head)?,
+            marker: paging::text(head, "marker")?,
             limit: paging::limit(head, "max-keys")?,
-            encoding: Encoding::parse(head)?,
         })
     }
 }
@@ -69,19 +64,20 @@ struct Contents {
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let bucket = context.bucket()?;
-    let ListObjects { prefix, delimiter, marker, limit, encoding } = ListObjects::parse(context.head)?;
-    let page = context.store().list_objects(&bucket.name, prefix.clone(), delimiter, marker.clone(), limit).await?;
+    let ListObjects { grouping, marker, limit } = ListObjects::parse(context.head)?;
+    let Grouping { prefix, delimiter, encoding } = &grouping;
+    let page = context.store().list_objects(&bucket.name, prefix.clone(), *delimiter, marker.clone(), limit).await?;
     let result = ListBucketResult {
         name: bucket.name.to_string(),
         encoding_type: encoding.name(),
-        prefix: encoding.apply(&prefix).into_owned(),
+        prefix: encoding.apply(prefix).into_owned(),
         marker: encoding.apply(&marker).into_owned(),
         max_keys: limit,
-        delimiter: delimiter.map(|character| encoding.apply(&character.to_string()).into_owned()),
+        delimiter: grouping.delimiter_text(),
         is_truncated: page.is_truncated,
         next_marker: page.next_marker().map(|marker| encoding.apply(marker).into_owned()),
-        common_prefixes: common_prefixes(&page, encoding),
-        contents: contents(&page, encoding, &bucket.owner),
+        common_prefixes: common_prefixes(&page, *encoding),
+        contents: contents(&page, *encoding, &bucket.owner),
     };
     let mut headers = HeaderMap::new();
     insert(&mut headers, BUCKET_REGION, bucket.region.as_str());

@@ -6,29 +6,24 @@ use serde::Serialize;
 use crate::domain::error::Error;
 use crate::domain::listing::Entry;
 use crate::operations::context::Context;
-use crate::operations::paging::{self, CommonPrefix, Delimiter, Encoding, Person};
+use crate::operations::paging::{self, CommonPrefix, Grouping, Person};
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
 
 struct ListMultipartUploads {
-    prefix: String,
-    delimiter: Option<char>,
+    grouping: Grouping,
     key_marker: String,
     upload_id_marker: String,
     limit: usize,
-    encoding: Encoding,
 }
 
 impl ListMultipartUploads {
     fn parse(head: &RequestHead) -> Result<Self, Error> {
-        let text = |name| Ok::<_, Error>(head.query_text(name)?.unwrap_or_default().to_owned());
         Ok(Self {
-            prefix: text("prefix")?,
-            delimiter: head.query_opt("delimiter")?.map(|Delimiter(character)| character),
-            key_marker: text("key-marker")?,
-            upload_id_marker: text("upload-id-marker")?,
+            grouping: Grouping::parse(head)?,
+            key_marker: paging::text(head, "key-marker")?,
+            upload_id_marker: paging::text(head, "upload-id-marker")?,
             limit: paging::limit(head, "max-uploads")?,
-            encoding: Encoding::parse(head)?,
         })
     }
 }
@@ -72,13 +67,13 @@ struct UploadEntry {
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let bucket = context.bucket()?;
     let asked = ListMultipartUploads::parse(context.head)?;
-    let encode = |text: &str| asked.encoding.apply(text).into_owned();
+    let encode = |text: &str| asked.grouping.encoding.apply(text).into_owned();
     let page = context
         .store()
         .list_uploads(
             &bucket.name,
-            asked.prefix.clone(),
-            asked.delimiter,
+            asked.grouping.prefix.clone(),
+            asked.grouping.delimiter,
             asked.key_marker.clone(),
             asked.upload_id_marker.clone(),
             asked.limit,
@@ -87,8 +82,8 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let owner = context.owner_uin(bucket);
     let mut result = ListMultipartUploadsResult {
         bucket: bucket.name.to_string(),
-        encoding_type: asked.encoding.name().unwrap_or_default(),
-        encoding_type_of_java: asked.encoding.name(),
+        encoding_type: asked.grouping.encoding.name().unwrap_or_default(),
+        encoding_type_of_java: asked.grouping.encoding.name(),
         key_marker: encode(&asked.key_marker),
         upload_id_marker: asked.upload_id_marker.clone(),
         next_key_marker: page.next_marker().map(encode),
@@ -97,8 +92,8 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
             _ => None,
         },
         max_uploads: asked.limit,
-        prefix: encode(&asked.prefix),
-        delimiter: asked.delimiter.map(|character| encode(&character.to_string())),
+        prefix: encode(&asked.grouping.prefix),
+        delimiter: asked.grouping.delimiter_text(),
         is_truncated: page.is_truncated,
         uploads: Vec::new(),
         common_prefixes: Vec::new(),
