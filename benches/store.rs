@@ -49,7 +49,7 @@ impl Bench {
             forbid_overwrite: false,
         };
         let key = "k".parse().expect("valid");
-        assert!(self.store.create_upload(self.bucket.clone(), &key, id, upload).await.expect("stored"));
+        assert!(self.store.create_upload(&self.bucket, &key, id, upload).await.expect("stored"));
     }
 
     async fn put_part(&self, id: &UploadId, number: u16, body: Bytes) {
@@ -78,7 +78,7 @@ impl Bench {
     async fn put_object(&self, number: u32) {
         let staged = self.store.stage(None, false).expect("staged").finish().await.expect("written");
         let key = format!("dir{:03}/{number:07}", number % 1000).parse().expect("valid");
-        let put = self.store.put_object(self.bucket.clone(), key, staged, Overwrite::Allowed, |content| object(content, 0));
+        let put = self.store.put_object(&self.bucket, &key, staged, Overwrite::Allowed, |content| object(content, 0));
         assert_eq!(put.await.expect("stored"), PutObject::Stored);
     }
 }

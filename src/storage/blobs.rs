@@ -159,9 +159,10 @@ impl Reader {
 }
 
 pub(super) fn read_inline(tables: &Tables, body: &Body, range: Range<u64>) -> Result<Vec<u8>, StorageError> {
-    let bytes = tables.body(body.id)?.ok_or_else(|| missing(body.id))?;
     let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
-    bytes.get(at(range.start)..at(range.end)).map(<[u8]>::to_vec).ok_or_else(|| missing(body.id))
+    tables
+        .body(body.id, at(range.start)..at(range.end))?
+        .ok_or_else(|| StorageError::Index(format!("body {:016x} is not as long as its record says, or is gone", body.id).into()))
 }
 
 fn read_file(file: &mut Option<File>, path: &Path, range: Range<u64>) -> Result<Vec<u8>, StorageError> {
@@ -180,8 +181,4 @@ fn read_file(file: &mut Option<File>, path: &Path, range: Range<u64>) -> Result<
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(ErrorKind::UnexpectedEof.into()) }
     };
     read().map_err(StorageError::file(format!("reading {}", path.display())))
-}
-
-fn missing(id: BodyId) -> StorageError {
-    StorageError::Index(format!("body {id:016x} is not as long as its record says, or is gone").into())
 }

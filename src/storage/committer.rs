@@ -1,6 +1,6 @@
 //! The one thread that changes the index.
 
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::storage::leases::Leases;
 use crate::storage::records::Content;
 use crate::storage::tables::Tables;
-use crate::storage::{Durability, StorageError};
+use crate::storage::{Durability, StorageError, lock};
 
 /// Changes that wait together share a flush, up to this many.
 const MOST_TOGETHER: usize = 256;
@@ -64,7 +64,7 @@ impl Committer {
                 let _ = sender.send(outcome);
             })
         });
-        let is_sent = match &*self.changes.lock().unwrap_or_else(PoisonError::into_inner) {
+        let is_sent = match &*lock(&self.changes) {
             Some(changes) => changes.send(change).is_ok(),
             None => false,
         };
@@ -76,8 +76,8 @@ impl Committer {
 
     /// Finishes what was asked for and refuses the rest; blocks.
     pub(super) fn stop(&self) {
-        drop(self.changes.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        drop(lock(&self.changes).take());
+        if let Some(thread) = lock(&self.thread).take() {
             let _ = thread.join();
         }
     }

@@ -4,11 +4,12 @@
 //! until all that are active have, until one cannot go on without it, or for a moment.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::codec::checksum::{Digests, Lane, Lanes, MAX_LANES};
+use crate::storage::lock;
 use crate::storage::staging::{Batch, MOST_BATCHES};
 
 /// How long a stream waits for company. Its client does not notice: more batches arrive meanwhile.
@@ -138,10 +139,6 @@ impl Shared {
         let count = queue.streams.len().min(MAX_LANES);
         Some(queue.streams.drain(..count).map(|(_, stream)| stream).collect())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn run(shared: &Shared) {

@@ -1,9 +1,10 @@
 //! Bodies that are being read are not deleted under their reader.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::domain::part::UploadId;
+use crate::storage::lock;
 use crate::storage::reaper::ReaperHandle;
 use crate::storage::records::{BodyId, Content};
 
@@ -41,13 +42,13 @@ impl Leases {
     /// Takes a lease. The caller then looks whether the record still names the content: only so is the lease in time.
     pub(super) fn take(&self, content: &Content) -> Lease {
         let id = id(content);
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner).entry(id.clone()).or_default().readers += 1;
+        lock(&self.0.held).entry(id.clone()).or_default().readers += 1;
         Lease { id, shared: Arc::clone(&self.0) }
     }
 
     /// Deletes a content that no record names any more, once its last reader is done.
     pub(super) fn discard(&self, content: Content) {
-        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&self.0.held);
         match held.get_mut(&id(&content)) {
             Some(held) => held.doomed = Some(content),
             None => self.0.reaper.delete(content),
@@ -56,13 +57,13 @@ impl Leases {
 
     /// Whether no reader holds back a deletion.
     pub(super) fn none_doomed(&self) -> bool {
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner).values().all(|held| held.doomed.is_none())
+        lock(&self.0.held).values().all(|held| held.doomed.is_none())
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut held = self.shared.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&self.shared.held);
         let Some(entry) = held.get_mut(&self.id) else { return };
         entry.readers -= 1;
         if entry.readers == 0

@@ -21,7 +21,7 @@ mod uploads;
 mod writer;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
@@ -82,6 +82,11 @@ struct Inner {
     leases: Leases,
     reaper: Reaper,
     folder: Folder,
+}
+
+/// Locks, even after a thread panicked while it held the lock: what is behind these locks is whole between any two statements.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {

@@ -53,15 +53,15 @@ impl Store {
     /// The index failed; the object that was there is then still there.
     pub async fn put_object(
         &self,
-        bucket: BucketName,
-        key: ObjectKey,
+        bucket: &BucketName,
+        key: &ObjectKey,
         staged: Staged,
         overwrite: Overwrite,
         object: impl FnOnce(Content) -> Object + Send + 'static,
     ) -> Result<PutObject, StorageError> {
+        let (bucket_key, record_key) = (bucket_key(bucket), object_key(bucket, key));
         let put = move |tables: &Tables| {
-            let record_key = object_key(&bucket, &key);
-            if !tables.buckets.contains(&bucket_key(&bucket))? {
+            if !tables.buckets.contains(&bucket_key)? {
                 return Ok(PutObject::BucketMissing.into());
             }
             if overwrite == Overwrite::Forbidden && tables.objects.contains(&record_key)? {
@@ -117,14 +117,18 @@ impl Store {
         if !is_current()? {
             return Ok(None);
         }
-        let stream = match object.content.clone() {
-            Content::One(body) => self.stream(vec![body], range, &cipher, lease),
-            content @ Content::Parts { .. } => {
-                let bodies = self.blocking(move |store| bodies_of(&store.0.tables, &content)).await?;
-                self.stream(bodies, range, &cipher, lease)
+        let bodies = match &object.content {
+            Content::One(body) => vec![body.clone()],
+            Content::Parts { upload, .. } => {
+                let (upload, content) = (upload.clone(), object.content.clone());
+                self.blocking(move |store| {
+                    let parts = uploads::parts_of(&store.0.tables, &upload)?.into_iter();
+                    Ok(parts.filter(|(number, _)| content.has_part(*number)).map(|(_, part)| part.body).collect())
+                })
+                .await?
             }
         };
-        Ok(Some(ObjectBytes::Stream(stream)))
+        Ok(Some(ObjectBytes::Stream(self.stream(bodies, range, cipher, lease))))
     }
 
     /// The range of the bodies' joined bytes.
@@ -132,7 +136,7 @@ impl Store {
         &self,
         bodies: Vec<Body>,
         range: Range<u64>,
-        cipher: &impl Fn(Nonce) -> Option<BodyCipher>,
+        cipher: impl Fn(Nonce) -> Option<BodyCipher>,
         lease: Lease,
     ) -> BodyStream {
         let mut slices = Vec::new();
@@ -140,8 +144,8 @@ impl Store {
         for body in bodies {
             let (start, end) = (range.start.max(offset), range.end.min(offset + body.size));
             if start < end {
-                let cipher = body.nonce.and_then(cipher);
-                slices.push(Slice { range: start - offset..end - offset, cipher, body: body.clone() });
+                let range = start - offset..end - offset;
+                slices.push(Slice { range, cipher: body.nonce.and_then(&cipher), body: body.clone() });
             }
             offset += body.size;
         }
@@ -170,13 +174,4 @@ impl Store {
         })
         .await
     }
-}
-
-/// The bodies of a completed upload's parts, in order.
-fn bodies_of(tables: &Tables, content: &Content) -> Result<Vec<Body>, StorageError> {
-    let parts = match content {
-        Content::One(body) => return Ok(vec![body.clone()]),
-        Content::Parts { upload, .. } => uploads::parts_of(tables, upload)?,
-    };
-    Ok(parts.into_iter().filter(|(number, _)| content.has_part(*number)).map(|(_, part)| part.body).collect())
 }

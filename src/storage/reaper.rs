@@ -1,14 +1,14 @@
 //! The thread that deletes what no record names any more.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 
 use crate::domain::part::UploadId;
-use crate::storage::StorageError;
 use crate::storage::blobs::{self, Blobs};
 use crate::storage::records::{Body, Content, Place};
 use crate::storage::tables::{self, Tables};
+use crate::storage::{StorageError, lock};
 
 pub(super) struct Reaper {
     handle: ReaperHandle,
@@ -51,8 +51,8 @@ impl Reaper {
 
     /// Finishes all deletions; blocks. Whether all went well.
     pub(super) fn stop(&self) -> bool {
-        drop(self.handle.0.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(lock(&self.handle.0).take());
+        let thread = lock(&self.thread).take();
         thread.is_some_and(|thread| thread.join().unwrap_or(false))
     }
 }
@@ -68,7 +68,7 @@ impl ReaperHandle {
     }
 
     fn send(&self, doomed: Doomed) {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*lock(&self.0) {
             Some(sender) => drop(sender.send(doomed)),
             None if let Doomed::File(path) = doomed => drop(std::fs::remove_file(path)),
             None => {}

@@ -19,7 +19,7 @@ pub(super) const LARGEST_INLINE: u64 = 16 << 10;
 /// How many bytes are digested and written at a time; a body's last batch has fewer.
 const BATCH: usize = 256 << 10;
 
-/// How many batches of a body may be on their way to the digester and the file: with the one that fills up, at most 1.25 MiB.
+/// How many batches of a body may be on their way to the digester and the file: with the one that fills up, at most 2.25 MiB.
 pub(super) const MOST_BATCHES: usize = 8;
 
 /// Smaller pieces are copied together.

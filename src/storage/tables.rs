@@ -3,12 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
@@ -109,8 +109,10 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn body(&self, id: BodyId) -> Result<Option<Bytes>, StorageError> {
-        Ok(self.bodies.get(id.to_be_bytes())?.map(|bytes| Bytes::copy_from_slice(&bytes)))
+    /// A range of a body's bytes; `None` when there is no such body, or it is shorter.
+    pub(super) fn body(&self, id: BodyId, range: Range<usize>) -> Result<Option<Vec<u8>>, StorageError> {
+        let body = self.bodies.get(id.to_be_bytes())?;
+        Ok(body.and_then(|bytes| bytes.get(range).map(<[u8]>::to_vec)))
     }
 
     pub(super) fn remove_body(&self, id: BodyId) -> Result<(), StorageError> {

@@ -46,14 +46,14 @@ impl Store {
     /// The index failed.
     pub async fn create_upload(
         &self,
-        bucket: BucketName,
+        bucket: &BucketName,
         key: &ObjectKey,
         id: &UploadId,
         upload: Upload,
     ) -> Result<bool, StorageError> {
-        let record_key = upload_key(&bucket, key, id);
+        let (bucket_key, record_key) = (tables::bucket_key(bucket), upload_key(bucket, key, id));
         let create = move |tables: &Tables| {
-            let exists = tables.buckets.contains(&tables::bucket_key(&bucket))?;
+            let exists = tables.buckets.contains(&bucket_key)?;
             if exists {
                 tables.uploads.insert(&record_key, &upload)?;
             }

@@ -4,17 +4,17 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{ErrorKind, IoSlice, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
 use crate::domain::encryption::BodyCipher;
-use crate::storage::StorageError;
 use crate::storage::blobs::Blobs;
 use crate::storage::reaper::ReaperHandle;
 use crate::storage::records::BodyId;
 use crate::storage::staging::Batch;
+use crate::storage::{StorageError, lock};
 
 /// A file that deletes itself unless it is kept.
 pub(super) struct StagedFile {
@@ -68,7 +68,10 @@ impl WriteStream {
 
     /// Adds a batch behind those that came before; it is dropped once it is written, or after a fault.
     pub(super) fn push(&self, batch: Arc<Batch>) {
-        let mut stream = self.lock();
+        let mut stream = lock(&self.stream);
+        if stream.fault.is_some() {
+            return;
+        }
         stream.waiting.push_back(batch);
         if !std::mem::replace(&mut stream.is_running, true) {
             let (writer, stream) = (self.writer.clone(), Arc::clone(&self.stream));
@@ -78,28 +81,20 @@ impl WriteStream {
 
     /// Why no more can be written, if so.
     pub(super) fn fault(&self) -> Option<StorageError> {
-        self.lock().fault.take()
+        lock(&self.stream).fault.take()
     }
 
     /// The file under its final name, once the last batch was dropped without a fault.
     pub(super) fn finish(&self) -> Option<StagedFile> {
-        self.lock().file.take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Stream> {
-        lock(&self.stream)
+        lock(&self.stream).file.take()
     }
 }
 
 impl Drop for WriteStream {
     /// What waits is not worth writing any more; the file goes with the thread that has it.
     fn drop(&mut self) {
-        self.lock().waiting.clear();
+        lock(&self.stream).waiting.clear();
     }
-}
-
-fn lock(stream: &Mutex<Stream>) -> MutexGuard<'_, Stream> {
-    stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes until nothing waits.

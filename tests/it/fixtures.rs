@@ -108,7 +108,7 @@ async fn prepare(cos: &TestServer, request: &Message<'_>, now: Timestamp, encryp
         encryption,
         forbid_overwrite: false,
     };
-    assert!(store.create_upload(name, &key, &id, upload).await.expect("stored"));
+    assert!(store.create_upload(&name, &key, &id, upload).await.expect("stored"));
 }
 
 /// Sends the fixture's request and gives the answer, which ends the connection.

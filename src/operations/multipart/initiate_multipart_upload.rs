@@ -38,7 +38,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         forbid_overwrite: overwrite == Overwrite::Forbidden,
     };
     let id = UploadId::new(context.now.seconds(), context.services.random.bytes());
-    if !context.store().create_upload(bucket.clone(), key, &id, upload).await? {
+    if !context.store().create_upload(bucket, key, &id, upload).await? {
         return Err(ErrorCode::NoSuchBucket.into());
     }
     let result = InitiateMultipartUploadResult { bucket: bucket.as_str(), key: key.as_str(), upload_id: id.as_str() };

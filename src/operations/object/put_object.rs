@@ -35,7 +35,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let size = staged.digested.length;
     let now = context.services.clock.now();
     let object = move |content| Object { etag, size, crc64, last_modified: now, storage_class, metadata, encryption, content };
-    match store.put_object(bucket.clone(), key.clone(), staged, overwrite, object).await? {
+    match store.put_object(bucket, key, staged, overwrite, object).await? {
         PutObject::Stored => Ok(response::empty(StatusCode::OK, headers)),
         PutObject::BucketMissing => Err(ErrorCode::NoSuchBucket.into()),
         PutObject::Exists => Err(ErrorCode::FileAlreadyExists.into()),
