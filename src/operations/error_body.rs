@@ -1,10 +1,13 @@
 //! Errors as COS writes them (Error Codes, 436/7730).
 
 use axum::body::Body;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::codec::xml;
 use crate::domain::error::Error;
+use crate::domain::random::Random;
 use crate::operations::headers::TRACE_ID;
 use crate::operations::response::{APPLICATION_XML, Response, insert};
 
@@ -15,6 +18,11 @@ pub struct Incident<'a> {
     pub resource: &'a str,
     pub request_id: &'a str,
     pub trace_id: &'a str,
+}
+
+/// 172 characters: base64 of 128 hex digits (`protocol.md` §4.2). On errors, and on HEAD Object's 304.
+pub fn new_trace_id(random: &Random) -> String {
+    STANDARD.encode(random.hex::<64>())
 }
 
 /// The answer to a request that failed. On HEAD it has the headers only.
@@ -43,6 +51,11 @@ pub fn document(error: &Error, incident: &Incident<'_>) -> String {
 mod tests {
     use super::*;
     use crate::domain::error::ErrorCode;
+
+    #[test]
+    fn a_trace_id_has_the_services_length() {
+        assert_eq!(new_trace_id(&Random::from_seed(1)).len(), 172);
+    }
 
     #[test]
     fn an_error_looks_as_the_reference_prints_it() {

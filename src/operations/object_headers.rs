@@ -1,10 +1,10 @@
-//! What GET and HEAD say of an object.
+//! What answers say of an object's bytes, and of the object.
 
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::domain::conditions::{Conditions, Verdict};
-use crate::domain::encryption::CustomerKey;
+use crate::domain::encryption::{CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
 use crate::domain::storage_class::StorageClass;
@@ -62,23 +62,34 @@ pub(super) fn judge(head: &RequestHead, object: &Object) -> Result<Verdict, Erro
 
 /// Everything but `Content-Length`, `Content-Range` and `Accept-Ranges`.
 pub(super) fn of(object: &Object) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(16);
-    insert(&mut headers, ETAG, &etag::quoted(&object.etag));
+    let mut headers = of_body(&object.etag, object.crc64, &object.encryption);
     insert(&mut headers, LAST_MODIFIED, &object.last_modified.http_date());
-    headers.insert(HASH_CRC64, HeaderValue::from(object.crc64));
     for (name, value) in object.metadata.iter() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             headers.append(name, value);
         }
     }
-    if object.storage_class != StorageClass::Standard {
-        headers.insert(STORAGE_CLASS, HeaderValue::from_static(object.storage_class.name()));
-    }
+    name_class(object.storage_class, &mut headers);
     if object.storage_class.is_tiered() {
         headers.insert(STORAGE_TIER, HeaderValue::from_static("FREQUENT"));
     }
-    sse_headers::describe(&object.encryption, &mut headers);
     headers
+}
+
+/// ETag, CRC-64 and encryption: of an object, and of a body that was just stored.
+pub(super) fn of_body(etag: &str, crc64: u64, encryption: &Encryption) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(16);
+    insert(&mut headers, ETAG, &etag::quoted(etag));
+    headers.insert(HASH_CRC64, HeaderValue::from(crc64));
+    sse_headers::describe(encryption, &mut headers);
+    headers
+}
+
+/// `x-cos-storage-class`, which is left out for STANDARD (Python's tests ask for its absence).
+pub(super) fn name_class(class: StorageClass, headers: &mut HeaderMap) {
+    if class != StorageClass::Standard {
+        headers.insert(STORAGE_CLASS, HeaderValue::from_static(class.name()));
+    }
 }
 
 /// Applies the `response-*` parameters.

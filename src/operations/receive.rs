@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use crate::domain::digest::{ContentMd5, ContentSha1};
-use crate::domain::encryption::BodyCipher;
+use crate::domain::encryption::{CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::domain::traffic_limit::TrafficLimit;
@@ -69,7 +69,8 @@ impl Promise {
     }
 }
 
-/// Reads the whole body into the store, a piece at a time, and keeps the promise to the letter. Refused bodies leave nothing.
+/// Reads the whole body into the store, a piece at a time and encrypted as asked, and holds it to the promise; also gives its
+/// ETag. Refused bodies leave nothing.
 ///
 /// # Errors
 /// `MissingContentLength` and `EntityTooLarge` before the body is touched; `IncompleteBody`, `RequestTimeout`, `EntityTooLarge`,
@@ -78,15 +79,17 @@ pub(super) async fn receive(
     context: &Context<'_>,
     body: &mut RequestBody,
     promise: &Promise,
-    cipher: Option<BodyCipher>,
-) -> Result<Staged, Error> {
+    encryption: &Encryption,
+    customer_key: Option<&CustomerKey>,
+) -> Result<(Staged, String), Error> {
     match body.length() {
         BodyLength::Missing => return Err(ErrorCode::MissingContentLength.into()),
         BodyLength::Declared(length) => promise.check_size(length)?,
         BodyLength::Chunked => {}
     }
     let mut throttle = promise.limit.map(Throttle::new);
-    let mut staging = context.store().stage(cipher, promise.content_sha1.is_some())?;
+    let cipher = encryption.cipher(context.store().folder_key(), customer_key, context.services.random.bytes());
+    let mut staging = context.store().stage(cipher.clone(), promise.content_sha1.is_some())?;
     while let Some(piece) = body.next().await? {
         if let Some(throttle) = &mut throttle {
             throttle.pass(piece.len()).await;
@@ -112,5 +115,6 @@ pub(super) async fn receive(
     if let Some((content_sha1, received)) = promise.content_sha1.zip(digested.sha1) {
         content_sha1.check(received)?;
     }
-    Ok(staged)
+    let etag = encryption.etag(digested.md5, cipher.as_ref(), customer_key);
+    Ok((staged, etag))
 }

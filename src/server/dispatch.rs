@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use http::header::{CONNECTION, HOST};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, request};
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -14,15 +14,14 @@ use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::operations::context::Context;
-use crate::operations::error_body::{self, Incident};
-use crate::operations::headers::TRACE_ID;
+use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, routes};
 use crate::server::app::App;
-use crate::server::request_id::{RequestId, new_trace_id};
+use crate::server::request_id::RequestId;
 use crate::server::{authenticate, authorize};
 
 /// How long the rest of a refused body is read and thrown away.
@@ -41,10 +40,6 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
         error_body::response(&error, &method, &Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id })
     });
-    if method == Method::HEAD && response.status() == StatusCode::NOT_MODIFIED {
-        // The sample of HEAD Object's 304 (436/7745) has it as errors do; GET's has not.
-        response::insert(response.headers_mut(), TRACE_ID, &new_trace_id(&app.services.random));
-    }
     leave_in_order(body, response.headers_mut());
     response
 }

@@ -1,4 +1,4 @@
-//! Request ids and trace ids in COS's form (`protocol.md` §4.2).
+//! Request ids in COS's form (`protocol.md` §4.2).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,11 +19,6 @@ impl RequestId {
     }
 }
 
-/// 172 characters: base64 of 128 hex digits. On errors only.
-pub(super) fn new_trace_id(random: &Random) -> String {
-    STANDARD.encode(random.hex::<64>())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +30,5 @@ mod tests {
         let fields: Vec<&str> = text.split('_').collect();
         assert_eq!((fields.len(), fields[0], fields[1].len()), (4, "6044ac2a", 8));
         assert!(fields.iter().all(|field| field.bytes().all(|b| b.is_ascii_hexdigit())));
-        assert_eq!(new_trace_id(&Random::from_seed(1)).len(), 172);
     }
 }

@@ -1,17 +1,16 @@
 //! Upload Part: `PUT /<key>?partNumber&uploadId` (436/7750).
 
-use http::header::ETAG;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::StatusCode;
 
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
-use crate::domain::etag;
 use crate::domain::part::{PartNumber, UploadId};
 use crate::operations::context::Context;
-use crate::operations::headers::{HASH_CRC64, PSIZE_MAX, PSIZE_MIN};
+use crate::operations::headers::{PSIZE_MAX, PSIZE_MIN};
+use crate::operations::object_headers;
 use crate::operations::receive::{Promise, receive};
 use crate::operations::request::{RequestBody, RequestHead};
-use crate::operations::response::{self, Response, insert};
+use crate::operations::response::{self, Response};
 use crate::operations::sse_headers;
 use crate::storage::{PartAddress, PutPart};
 
@@ -43,14 +42,9 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     sse_headers::check_repeated(context.head, &upload.encryption)?;
     upload.encryption.unlock(customer_key.as_ref())?;
 
-    let cipher = upload.encryption.cipher(store.folder_key(), customer_key.as_ref(), context.services.random.bytes());
-    let staged = receive(context, body, &promise, cipher.clone()).await?;
+    let (staged, etag) = receive(context, body, &promise, &upload.encryption, customer_key.as_ref()).await?;
 
-    let etag = upload.encryption.etag(staged.digested.md5, cipher.as_ref(), customer_key.as_ref());
-    let mut headers = HeaderMap::new();
-    insert(&mut headers, ETAG, &etag::quoted(&etag));
-    headers.insert(HASH_CRC64, HeaderValue::from(staged.digested.crc64));
-    sse_headers::describe(&upload.encryption, &mut headers);
+    let headers = object_headers::of_body(&etag, staged.digested.crc64, &upload.encryption);
     let now = context.services.clock.now();
     let part = PartAddress { bucket, key, upload: &upload_id, number: part_number };
     match store.put_part(part, staged, etag, now).await? {

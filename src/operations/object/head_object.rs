@@ -7,14 +7,18 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use crate::domain::conditions::Verdict;
 use crate::domain::error::Error;
 use crate::operations::context::Context;
+use crate::operations::error_body::new_trace_id;
+use crate::operations::headers::TRACE_ID;
 use crate::operations::object_headers;
-use crate::operations::response::{self, APPLICATION_XML, Response};
+use crate::operations::response::{self, APPLICATION_XML, Response, insert};
 
 /// A range is ignored: the length is that of the whole object (inferred).
 pub(crate) fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (object, _) = object_headers::find(context)?;
     if object_headers::judge(context.head, &object)? == Verdict::NotModified {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, APPLICATION_XML)]);
+        // The page's sample has the headers of an error here; GET's has not.
+        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, APPLICATION_XML)]);
+        insert(&mut headers, TRACE_ID, &new_trace_id(&context.services.random));
         return Ok(response::empty(StatusCode::NOT_MODIFIED, headers));
     }
     let mut response = Response::new(Body::empty());
