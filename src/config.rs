@@ -130,7 +130,7 @@ impl Cli {
     pub fn read() -> Task {
         let given = std::env::vars_os().map(|(name, _)| name);
         if let Some(name) = unknown_variable(given) {
-            let message = format!("the environment variable {name} is not one of the emulator's; see --help for their names\n");
+            let message = format!("the environment variable {name} is not one of the emulator's; see --help for their names");
             Self::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
         }
         Self::parse().task()
