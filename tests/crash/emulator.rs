@@ -9,10 +9,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::time::Duration;
 
-pub(crate) const BUCKET: &str = "crash-1250000000";
+use crate::client::PATIENCE;
 
-/// No start and no stop takes longer, not even of a debug build that sweeps.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const BUCKET: &str = "crash-1250000000";
 
 pub(crate) struct Emulator {
     child: Child,
