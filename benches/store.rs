@@ -34,7 +34,7 @@ impl Bench {
         let store = Store::open(folder.path(), Durability::BeforeAnswer, &Random::from_seed(1)).expect("a new store");
         let name: BucketName = "bench-1250000000".parse().expect("valid");
         let region = "ap-guangzhou".parse().expect("valid");
-        let bucket = Bucket { name: name.clone(), region, owner: "1250000000".to_owned(), created: NOW };
+        let bucket = Bucket::new(name.clone(), region, "1250000000".to_owned(), NOW);
         runtime.block_on(store.create_bucket(bucket)).expect("created");
         Self { runtime, store, bucket: name, _folder: folder }
     }

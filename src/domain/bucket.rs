@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::setting::SettingSet;
 use crate::domain::time::Timestamp;
 
 /// `<name>-<APPID>`: the name of `a-z 0-9 -`, neither first nor last `-` (Bucket Overview, 436/13312).
@@ -98,6 +99,30 @@ pub struct Bucket {
     /// APPID of the account that created it; need not be the name's own APPID.
     pub owner: String,
     pub created: Timestamp,
+    pub versioning: Versioning,
+    /// Whether its objects are kept in several zones (`BucketAZConfig`); fixed when it is made.
+    pub is_multi_az: bool,
+    /// Whether it has metadata acceleration (`BucketArchConfig` OFS); fixed when it is made.
+    pub is_ofs: bool,
+    /// What is set on it beside this record.
+    pub settings: SettingSet,
+}
+
+/// Whether writes keep what they replace (Versioning Overview, 436/19883). A bucket never becomes unversioned again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Versioning {
+    #[default]
+    Never,
+    Enabled,
+    Suspended,
+}
+
+impl Bucket {
+    /// A bucket on which nothing is set.
+    pub fn new(name: BucketName, region: Region, owner: String, created: Timestamp) -> Self {
+        let (versioning, settings) = (Versioning::default(), SettingSet::default());
+        Self { name, region, owner, created, versioning, is_multi_az: false, is_ofs: false, settings }
+    }
 }
 
 #[cfg(test)]

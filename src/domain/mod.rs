@@ -1,6 +1,7 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
 pub mod account;
+pub mod acl;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
@@ -13,6 +14,7 @@ pub mod listing;
 pub mod metadata;
 pub mod part;
 pub mod random;
+pub mod setting;
 pub mod storage_class;
 pub mod time;
 pub mod traffic_limit;

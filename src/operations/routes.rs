@@ -2,11 +2,12 @@
 
 use http::{HeaderMap, Method};
 
+use crate::domain::acl::Permission;
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::headers;
 
 macro_rules! operations {
-    ($($name:ident $action:literal $title:literal,)+) => {
+    ($($name:ident $action:literal $permission:ident $title:literal,)+) => {
         /// Every operation that the emulator does: the one vocabulary of router, log, tests and documentation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation { $(#[doc = $title] $name,)+ }
@@ -17,6 +18,11 @@ macro_rules! operations {
             /// COS's action name, as in `name/cos:UploadPart`.
             pub const fn action(self) -> &'static str {
                 match self { $(Self::$name => $action,)+ }
+            }
+
+            /// What an ACL must grant.
+            pub const fn permission(self) -> Permission {
+                match self { $(Self::$name => Permission::$permission,)+ }
             }
 
             /// What COS's documentation calls it.
@@ -33,21 +39,21 @@ macro_rules! operations {
 }
 
 operations! {
-    ListBuckets "GetService" "GET Service (List Buckets)",
-    PutBucket "PutBucket" "PUT Bucket",
-    HeadBucket "HeadBucket" "HEAD Bucket",
-    DeleteBucket "DeleteBucket" "DELETE Bucket",
-    ListObjects "GetBucket" "GET Bucket (List Objects)",
-    PutObject "PutObject" "PUT Object",
-    GetObject "GetObject" "GET Object",
-    HeadObject "HeadObject" "HEAD Object",
-    DeleteObject "DeleteObject" "DELETE Object",
-    InitiateMultipartUpload "InitiateMultipartUpload" "Initiate Multipart Upload",
-    UploadPart "UploadPart" "Upload Part",
-    CompleteMultipartUpload "CompleteMultipartUpload" "Complete Multipart Upload",
-    AbortMultipartUpload "AbortMultipartUpload" "Abort Multipart Upload",
-    ListParts "ListParts" "List Parts",
-    ListMultipartUploads "ListMultipartUploads" "List Multipart Uploads",
+    ListBuckets "GetService" PolicyOnly "GET Service (List Buckets)",
+    PutBucket "PutBucket" PolicyOnly "PUT Bucket",
+    HeadBucket "HeadBucket" Read "HEAD Bucket",
+    DeleteBucket "DeleteBucket" PolicyOnly "DELETE Bucket",
+    ListObjects "GetBucket" Read "GET Bucket (List Objects)",
+    PutObject "PutObject" Write "PUT Object",
+    GetObject "GetObject" Read "GET Object",
+    HeadObject "HeadObject" Read "HEAD Object",
+    DeleteObject "DeleteObject" Write "DELETE Object",
+    InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
+    UploadPart "UploadPart" Write "Upload Part",
+    CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
+    AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
+    ListParts "ListParts" Read "List Parts",
+    ListMultipartUploads "ListMultipartUploads" Read "List Multipart Uploads",
 }
 
 /// What a request's host and path lead to.
@@ -58,17 +64,26 @@ pub enum Scope {
     Object,
 }
 
-/// A row of the table: the request has the method, the scope, and all of the query parameters, with or without values.
+/// A row of the table: the request has the method, the scope, all of the query parameters, with or without values, and the header
+/// with a value.
 #[derive(Debug)]
 pub struct Route {
     pub operation: Operation,
     pub method: Method,
     pub scope: Scope,
     pub query: &'static [&'static str],
+    /// In lower case.
+    pub header: Option<&'static str>,
 }
 
 const fn route(operation: Operation, method: Method, scope: Scope, query: &'static [&'static str]) -> Route {
-    Route { operation, method, scope, query }
+    Route { operation, method, scope, query, header: None }
+}
+
+impl Route {
+    fn is_narrow(&self) -> bool {
+        !self.query.is_empty() || self.header.is_some()
+    }
 }
 
 /// Tried top to bottom: a row with more conditions stands above the row it narrows.
@@ -157,11 +172,14 @@ const LACKING_HEADERS: &[&str] = &[
 pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], headers: &HeaderMap) -> Result<Operation, Error> {
     let has = |name: &str| query.iter().any(|(given, _)| given == name);
     let of_method = || ROUTES.iter().filter(|route| route.method == *method && route.scope == scope);
-    let narrowed = of_method().find(|route| !route.query.is_empty() && route.query.iter().all(|name| has(name)));
+    // Python sends an empty x-cos-copy-source: empty values count as absent.
+    let is_given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    let has_all = |route: &Route| route.query.iter().all(|name| has(name)) && route.header.is_none_or(is_given);
+    let narrowed = of_method().find(|route| route.is_narrow() && has_all(route));
     let found = match (narrowed, SUB_RESOURCES.iter().find(|name| has(name))) {
         (Some(route), _) => Some(route),
         (None, Some(name)) => return Err(refuse_sub_resource(method, scope, name)),
-        (None, None) => of_method().find(|route| route.query.is_empty()),
+        (None, None) => of_method().find(|route| !route.is_narrow()),
     };
     let Some(route) = found else {
         return Err(match (method, scope) {
@@ -170,9 +188,7 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
             _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
         });
     };
-    // Python sends an empty x-cos-copy-source: empty values count as absent.
-    let is_given = |name: &&&str| headers.get(**name).is_some_and(|value| !value.is_empty());
-    if let Some(name) = LACKING_HEADERS.iter().find(is_given) {
+    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
         return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
     }
     match headers.get(headers::ACL).map(|value| value.as_bytes()) {
@@ -194,6 +210,7 @@ fn refuse_sub_resource(method: &Method, scope: Scope, name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::{HeaderName, HeaderValue};
 
     fn query(names: &[&str]) -> Vec<(String, String)> {
         names.iter().map(|&name| (name.to_owned(), String::new())).collect()
@@ -202,7 +219,8 @@ mod tests {
     #[test]
     fn each_row_resolves_to_itself() {
         for row in ROUTES {
-            let found = resolve(&row.method, row.scope, &query(row.query), &HeaderMap::new());
+            let headers = row.header.iter().map(|name| (HeaderName::from_static(name), HeaderValue::from_static("x"))).collect();
+            let found = resolve(&row.method, row.scope, &query(row.query), &headers);
             assert_eq!(found.expect("resolves"), row.operation, "{row:?} is shadowed");
         }
     }

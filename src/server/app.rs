@@ -67,7 +67,7 @@ impl App {
         let store = opened.unwrap_or(Err(StorageError::Closed))?;
         for name in settings.buckets {
             let owner = settings.account.appid.clone();
-            let bucket = Bucket { name, region: settings.region.clone(), owner, created: clock.now() };
+            let bucket = Bucket::new(name, settings.region.clone(), owner, clock.now());
             store.create_bucket(bucket).await?;
         }
         let addressing = Addressing {

@@ -2,7 +2,7 @@
 
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::storage::tables::{bucket_key, in_bucket};
-use crate::storage::{StorageError, Store};
+use crate::storage::{StorageError, Store, settings};
 
 #[derive(Debug, PartialEq)]
 pub enum CreateBucket {
@@ -53,6 +53,7 @@ impl Store {
                 return Ok(DeleteBucket::NotEmpty.into());
             }
             tables.buckets.remove(&key)?;
+            settings::remove_all(tables, &name)?;
             Ok(DeleteBucket::Deleted.into())
         };
         self.0.committer.commit(delete).await

@@ -14,6 +14,7 @@ mod leases;
 mod objects;
 mod reaper;
 mod records;
+mod settings;
 mod staging;
 mod sweep;
 mod tables;
@@ -27,11 +28,13 @@ pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
 pub use objects::{ObjectBytes, Overwrite, PutObject};
 pub use records::{Content, Object, Part, Upload};
+pub use settings::ChangeBucket;
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};
 
 use crate::codec::crypto::Key;
 use crate::domain::random::Random;
+use crate::domain::setting::SettingKind;
 use blobs::Blobs;
 use committer::Committer;
 use digester::Digester;
@@ -49,6 +52,8 @@ pub enum StorageError {
     Index(Box<dyn std::error::Error + Send + Sync>),
     #[error("the record of {what} cannot be read: {source}")]
     Corrupt { what: &'static str, source: postcard::Error },
+    #[error("the setting {kind:?} cannot be read: {source}")]
+    Setting { kind: SettingKind, source: serde_json::Error },
     #[error("{0}")]
     Folder(String),
     #[error("the store is closed")]

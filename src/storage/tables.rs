@@ -16,6 +16,7 @@ use sled::transaction::{ConflictableTransactionError, TransactionError, Transact
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::key::ObjectKey;
 use crate::domain::part::{PartNumber, UploadId};
+use crate::domain::setting::SettingKind;
 use crate::storage::StorageError;
 use crate::storage::blobs::delete_file;
 use crate::storage::records::{BodyId, Object, Part, Upload};
@@ -36,6 +37,8 @@ pub(super) struct Tables {
     db: sled::Db,
     /// By [`bucket_key`].
     pub(super) buckets: Table<Bucket>,
+    /// JSON texts, by [`setting_key`].
+    pub(super) settings: Table<String>,
     /// By [`object_key`].
     pub(super) objects: Table<Object>,
     /// Uploads that are neither completed nor aborted, by [`upload_key`].
@@ -71,6 +74,7 @@ impl Tables {
         };
         Ok(Self {
             buckets: Table::open(&db, "buckets")?,
+            settings: Table::open(&db, "settings")?,
             objects: Table::open(&db, "objects")?,
             uploads: Table::open(&db, "uploads")?,
             parts: Table::open(&db, "parts")?,
@@ -239,6 +243,10 @@ const END: u8 = 0;
 
 pub(super) fn bucket_key(bucket: &BucketName) -> Vec<u8> {
     bucket.as_str().as_bytes().to_vec()
+}
+
+pub(super) fn setting_key(bucket: &BucketName, kind: SettingKind) -> Vec<u8> {
+    [bucket.as_str().as_bytes(), &[END, kind as u8]].concat()
 }
 
 /// What all keys of a bucket's objects, and of its uploads, begin with.

@@ -96,7 +96,7 @@ async fn prepare(cos: &TestServer, request: &Message<'_>, now: Timestamp, encryp
     let name: BucketName = name.parse().expect("a name");
     let region: Region = rest.split('.').next().expect("a region").parse().expect("a region");
     let store = &cos.app.services().store;
-    let bucket = Bucket { name: name.clone(), region, owner: APPID.to_owned(), created: now };
+    let bucket = Bucket::new(name.clone(), region, APPID.to_owned(), now);
     store.create_bucket(bucket).await.expect("stored");
     let key: ObjectKey = request.target().0[1..].parse().expect("a key");
     let id: UploadId = request.parameter("uploadId").parse().expect("an upload id");

@@ -56,7 +56,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     check_appid(context, name, appid)?;
     let region = context.target.region.clone().unwrap_or_else(|| context.services.region.clone());
     CreateBucketConfiguration::read(context, body).await?.check(&region)?;
-    let bucket = Bucket { name: name.clone(), region, owner: appid.to_owned(), created: context.now };
+    let bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
     match context.store().create_bucket(bucket).await? {
         CreateBucket::Created => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
         CreateBucket::Exists(existing) if existing.owner == appid => Err(ErrorCode::BucketAlreadyOwnedByYou.into()),

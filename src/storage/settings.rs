@@ -1,0 +1,88 @@
+//! Buckets' settings: a JSON text a bucket and kind, so that a setting can gain fields.
+
+use crate::domain::bucket::{Bucket, BucketName};
+use crate::domain::setting::{Setting, SettingKind};
+use crate::storage::tables::{Tables, bucket_key, setting_key};
+use crate::storage::{StorageError, Store};
+
+#[derive(Debug, PartialEq)]
+pub enum ChangeBucket<Refusal> {
+    Changed,
+    BucketMissing,
+    /// The caller did not accept what is there; nothing was changed.
+    Refused(Refusal),
+}
+
+impl Store {
+    /// A setting of a bucket that [`Store::bucket`] gave; a look at the record is enough when it is not set.
+    ///
+    /// # Errors
+    /// The index failed, or what it holds is no setting of that kind.
+    pub fn setting<S: Setting>(&self, bucket: &Bucket) -> Result<Option<S>, StorageError> {
+        if bucket.settings.has(S::KIND) { read(&self.0.tables, &bucket.name) } else { Ok(None) }
+    }
+
+    /// Replaces a setting by what `change` makes of it and of the bucket's record, or removes it for `None`: one step, so
+    /// `change` can also look at what else the bucket is.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn change_setting<S: Setting, Refusal: Send + 'static>(
+        &self,
+        bucket: &BucketName,
+        change: impl FnOnce(&Bucket, Option<S>) -> Result<Option<S>, Refusal> + Send + 'static,
+    ) -> Result<ChangeBucket<Refusal>, StorageError> {
+        let (name, key) = (bucket.clone(), bucket_key(bucket));
+        let change = move |tables: &Tables| {
+            let Some(bucket) = tables.buckets.get(&key)? else { return Ok(ChangeBucket::BucketMissing.into()) };
+            let setting = match change(&bucket, read(tables, &name)?) {
+                Ok(setting) => setting,
+                Err(refusal) => return Ok(ChangeBucket::Refused(refusal).into()),
+            };
+            let setting_key = setting_key(&name, S::KIND);
+            match &setting {
+                Some(setting) => drop(tables.settings.insert(&setting_key, &encode(setting))?),
+                None => drop(tables.settings.remove(&setting_key)?),
+            }
+            let settings = bucket.settings.with(S::KIND, setting.is_some());
+            tables.buckets.insert(&key, &Bucket { settings, ..bucket })?;
+            Ok(ChangeBucket::Changed.into())
+        };
+        self.0.committer.commit(change).await
+    }
+
+    /// Changes a bucket's own record; `change` may look at it first and refuse.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn change_bucket<Refusal: Send + 'static>(
+        &self,
+        bucket: &BucketName,
+        change: impl FnOnce(&mut Bucket) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<ChangeBucket<Refusal>, StorageError> {
+        let key = bucket_key(bucket);
+        let change = move |tables: &Tables| {
+            let Some(mut bucket) = tables.buckets.get(&key)? else { return Ok(ChangeBucket::BucketMissing.into()) };
+            if let Err(refusal) = change(&mut bucket) {
+                return Ok(ChangeBucket::Refused(refusal).into());
+            }
+            tables.buckets.insert(&key, &bucket)?;
+            Ok(ChangeBucket::Changed.into())
+        };
+        self.0.committer.commit(change).await
+    }
+}
+
+fn read<S: Setting>(tables: &Tables, bucket: &BucketName) -> Result<Option<S>, StorageError> {
+    let Some(text) = tables.settings.get(&setting_key(bucket, S::KIND))? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|source| StorageError::Setting { kind: S::KIND, source })
+}
+
+fn encode<S: Setting>(setting: &S) -> String {
+    serde_json::to_string(setting).expect("settings have no keys but texts")
+}
+
+/// Removes all settings of a bucket that is being deleted.
+pub(super) fn remove_all(tables: &Tables, bucket: &BucketName) -> Result<(), StorageError> {
+    SettingKind::ALL.iter().try_for_each(|kind| tables.settings.remove(&setting_key(bucket, *kind)).map(drop))
+}
