@@ -64,6 +64,7 @@ error_codes! {
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
     BucketNotEmpty 409 "The bucket you tried to delete is not empty.",
     FileAlreadyExists 409 "The object you specified already exists.",
+    ObjectLocked 409 "The object is locked.",
     MissingContentLength 411 "You must provide the Content-Length HTTP header.",
     PreconditionFailed 412 "Precondition not match.",
     InvalidRange 416 "The requested range cannot be satisfied.",

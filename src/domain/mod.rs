@@ -18,3 +18,4 @@ pub mod setting;
 pub mod storage_class;
 pub mod time;
 pub mod traffic_limit;
+pub mod version;

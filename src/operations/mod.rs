@@ -36,6 +36,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::HeadBucket => bucket::head_bucket::handle(context),
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
+        Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),

@@ -1,7 +1,7 @@
 //! Buckets.
 
 use crate::domain::bucket::{Bucket, BucketName};
-use crate::storage::tables::{bucket_key, in_bucket};
+use crate::storage::keys::{bucket_key, in_bucket};
 use crate::storage::{StorageError, Store, settings};
 
 #[derive(Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub enum CreateBucket {
 pub enum DeleteBucket {
     Deleted,
     Missing,
-    /// It holds objects or uploads.
+    /// It holds objects, superseded versions, delete markers or uploads.
     NotEmpty,
 }
 
@@ -49,7 +49,10 @@ impl Store {
                 return Ok(DeleteBucket::Missing.into());
             }
             let content = in_bucket(&name);
-            if tables.objects.has_prefix(&content)? || tables.uploads.has_prefix(&content)? {
+            if tables.objects.has_prefix(&content)?
+                || tables.versions.has_prefix(&content)?
+                || tables.uploads.has_prefix(&content)?
+            {
                 return Ok(DeleteBucket::NotEmpty.into());
             }
             tables.buckets.remove(&key)?;

@@ -2,7 +2,8 @@
 
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::setting::{Setting, SettingKind};
-use crate::storage::tables::{Tables, bucket_key, setting_key};
+use crate::storage::keys::{bucket_key, setting_key};
+use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store};
 
 #[derive(Debug, PartialEq)]
