@@ -18,5 +18,6 @@ pub mod part;
 pub mod random;
 pub mod setting;
 pub mod storage_class;
+pub mod tag;
 pub mod time;
 pub mod traffic_limit;

@@ -18,6 +18,7 @@ mod paging;
 mod receive;
 mod service;
 mod sse_headers;
+mod tag_set;
 mod throttle;
 
 use crate::domain::error::Error;
@@ -42,6 +43,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
+        Operation::GetBucketTagging => bucket_settings::tagging::get(context),
+        Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),

@@ -28,7 +28,7 @@ pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
 pub use objects::{ObjectBytes, Overwrite, PutObject};
 pub use records::{Content, Object, Part, Upload};
-pub use settings::ChangeBucket;
+pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};
 

@@ -9,6 +9,7 @@ mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
 mod bucket_settings;
+mod bucket_tagging;
 mod complete_multipart_upload;
 mod delete_bucket;
 mod delete_object;
