@@ -1,10 +1,12 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
+pub mod accelerate;
 pub mod account;
 pub mod acl;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
+pub mod cors;
 pub mod digest;
 pub mod encryption;
 pub mod error;
@@ -16,6 +18,7 @@ pub mod part;
 pub mod random;
 pub mod setting;
 pub mod storage_class;
+pub mod tag;
 pub mod time;
 pub mod traffic_limit;
 pub mod version;

@@ -2,7 +2,7 @@
 
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::storage::keys::{bucket_key, in_bucket};
-use crate::storage::{StorageError, Store, settings};
+use crate::storage::{FirstSettings, StorageError, Store, settings};
 
 #[derive(Debug, PartialEq)]
 pub enum CreateBucket {
@@ -29,11 +29,20 @@ impl Store {
     /// # Errors
     /// The index failed.
     pub async fn create_bucket(&self, bucket: Bucket) -> Result<CreateBucket, StorageError> {
+        self.create_bucket_with(bucket, FirstSettings::default()).await
+    }
+
+    /// As [`Store::create_bucket`]; the bucket and its settings are there together.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn create_bucket_with(&self, mut bucket: Bucket, first: FirstSettings) -> Result<CreateBucket, StorageError> {
         let create = move |tables: &super::Tables| {
             let key = bucket_key(&bucket.name);
             if let Some(existing) = tables.buckets.get(&key)? {
                 return Ok(CreateBucket::Exists(existing).into());
             }
+            first.insert(tables, &mut bucket)?;
             tables.buckets.insert(&key, &bucket)?;
             Ok(CreateBucket::Created.into())
         };
@@ -70,16 +79,20 @@ impl Store {
         &self,
         marker: String,
         limit: usize,
-        is_wanted: impl Fn(&Bucket) -> bool + Send + 'static,
+        is_wanted: impl Fn(&Bucket) -> Result<bool, StorageError> + Send + 'static,
     ) -> Result<Vec<Bucket>, StorageError> {
         self.blocking(move |store| {
-            let scan = store.0.tables.buckets.scan(marker.as_bytes(), Vec::new());
-            scan.map(|record| record.map(|(_, bucket)| bucket))
-                .filter(|bucket| {
-                    bucket.as_ref().map_or(true, |bucket| bucket.name.as_str() > marker.as_str() && is_wanted(bucket))
-                })
-                .take(limit)
-                .collect()
+            let mut wanted = Vec::new();
+            for record in store.0.tables.buckets.scan(marker.as_bytes(), Vec::new()) {
+                let (_, bucket) = record?;
+                if wanted.len() == limit {
+                    break;
+                }
+                if bucket.name.as_str() > marker.as_str() && is_wanted(&bucket)? {
+                    wanted.push(bucket);
+                }
+            }
+            Ok(wanted)
         })
         .await
     }

@@ -32,7 +32,7 @@ pub use buckets::{CreateBucket, DeleteBucket};
 pub use history::Retained;
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
 pub use records::{Attributes, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version};
-pub use settings::ChangeBucket;
+pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};
 pub use versions::ListedVersion;

@@ -14,6 +14,28 @@ pub enum ChangeBucket<Refusal> {
     Refused(Refusal),
 }
 
+/// What is set on a bucket from its beginning.
+#[derive(Default)]
+pub struct FirstSettings(Vec<(SettingKind, String)>);
+
+impl FirstSettings {
+    /// One setting more, if there is one.
+    #[must_use]
+    pub fn with<S: Setting>(mut self, setting: Option<&S>) -> Self {
+        self.0.extend(setting.map(|setting| (S::KIND, encode(setting))));
+        self
+    }
+
+    /// Writes them, and notes them in the bucket's record, which is still to be written.
+    pub(super) fn insert(&self, tables: &Tables, bucket: &mut Bucket) -> Result<(), StorageError> {
+        for (kind, text) in &self.0 {
+            tables.settings.insert(&setting_key(&bucket.name, *kind), text)?;
+            bucket.settings = bucket.settings.with(*kind, true);
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// A setting of a bucket that [`Store::bucket`] gave; a look at the record is enough when it is not set.
     ///
