@@ -1,5 +1,6 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
+pub mod access;
 pub mod context;
 pub mod error_body;
 pub mod headers;
