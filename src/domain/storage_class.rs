@@ -40,6 +40,24 @@ impl StorageClass {
         matches!(self, Self::Archive | Self::DeepArchive | Self::MazArchive | Self::MazDeepArchive)
     }
 
+    /// How seldom its objects are meant to be read: lifecycle rules move objects to colder classes only.
+    pub const fn coldness(self) -> u8 {
+        match self {
+            Self::Standard | Self::MazStandard => 0,
+            Self::StandardIa | Self::MazStandardIa | Self::IntelligentTiering | Self::MazIntelligentTiering => 1,
+            Self::Archive | Self::MazArchive => 2,
+            Self::DeepArchive | Self::MazDeepArchive => 3,
+        }
+    }
+
+    /// Whether it keeps objects in several zones, as buckets with `BucketAZConfig` MAZ do, and only they.
+    pub const fn is_multi_az(self) -> bool {
+        matches!(
+            self,
+            Self::MazStandard | Self::MazStandardIa | Self::MazIntelligentTiering | Self::MazArchive | Self::MazDeepArchive
+        )
+    }
+
     /// Whether answers carry `x-cos-storage-tier`.
     pub const fn is_tiered(self) -> bool {
         matches!(self, Self::IntelligentTiering | Self::MazIntelligentTiering)
