@@ -11,6 +11,7 @@ pub mod encryption;
 pub mod error;
 pub mod etag;
 pub mod key;
+pub mod lifecycle;
 pub mod listing;
 pub mod metadata;
 pub mod part;
