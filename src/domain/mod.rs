@@ -21,3 +21,4 @@ pub mod spelled;
 pub mod storage_class;
 pub mod time;
 pub mod traffic_limit;
+pub mod website;
