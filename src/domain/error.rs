@@ -56,6 +56,7 @@ error_codes! {
     RequestTimeTooSkewed 403 "The difference between the request time and the server's time is too large.",
     SignatureDoesNotMatch 403 "The Signature you specified is invalid.",
     NoSuchBucket 404 "The specified bucket does not exist.",
+    NoSuchCORSConfiguration 404 "The CORS configuration does not exist.",
     NoSuchKey 404 "The specified key does not exist.",
     NoSuchUpload 404 "The specified multipart upload does not exist.",
     NoSuchVersion 404 "The specified version does not exist.",

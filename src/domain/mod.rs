@@ -1,11 +1,13 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
+pub mod accelerate;
 pub mod account;
 pub mod acl;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
 pub mod day;
+pub mod cors;
 pub mod digest;
 pub mod encryption;
 pub mod error;

@@ -6,6 +6,9 @@ mod raw;
 
 mod abort_multipart_upload;
 mod addressing;
+mod bucket_accelerate;
+mod bucket_cors;
+mod bucket_settings;
 mod complete_multipart_upload;
 mod delete_bucket;
 mod delete_object;
