@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tracing::Span;
 
 use crate::domain::bucket::Bucket;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::operations::context::Context;
@@ -50,6 +51,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Res
     let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
     let target = app.addressing.resolve(&head.host, &head.path, exists)?;
     let Some(scope) = target.scope() else { return control(&target) };
+    if target.endpoint == Endpoint::Website {
+        return Err(ErrorCode::NotImplemented.because(format!("static websites are not implemented (the host is {})", head.host)));
+    }
     let operation = routes::resolve(&head.method, scope, &head.query, &head.headers)?;
     record(operation, &target);
 
