@@ -164,6 +164,12 @@ impl Rule {
             || self.abort_uploads.is_some()
     }
 
+    /// The classes that it may move objects to.
+    pub fn classes_named(&self) -> impl Iterator<Item = StorageClass> {
+        let current = self.transitions.iter().map(|transition| &transition.class);
+        current.chain(self.noncurrent_transitions.iter().map(|transition| &transition.class)).map(|class| *class.value())
+    }
+
     fn deletes(&self, version: &Version<'_>, now: Timestamp) -> bool {
         match (version.standing, &self.expiration) {
             (Standing::Current, Some(Expiration::When(when))) => when.has_come(version.written, now),
@@ -213,6 +219,13 @@ impl Filter {
 }
 
 impl When {
+    pub fn days(&self) -> Option<u32> {
+        match self {
+            Self::Days(days) => Some(*days),
+            Self::Date(_) => None,
+        }
+    }
+
     fn has_come(&self, written: Timestamp, now: Timestamp) -> bool {
         now >= match self {
             Self::Days(days) => midnight_after(written, *days),
@@ -352,13 +365,7 @@ mod tests {
     }
 
     fn any_class() -> impl Strategy<Value = StorageClass> {
-        prop::sample::select(vec![
-            StorageClass::Standard,
-            StorageClass::StandardIa,
-            StorageClass::IntelligentTiering,
-            StorageClass::Archive,
-            StorageClass::DeepArchive,
-        ])
+        prop::sample::select(StorageClass::ALL)
     }
 
     proptest! {

@@ -12,7 +12,7 @@ macro_rules! storage_classes {
         pub enum StorageClass { #[default] $($variant,)+ }
 
         impl StorageClass {
-            const ALL: &[Self] = &[$(Self::$variant,)+];
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }

@@ -8,6 +8,7 @@ mod abort_multipart_upload;
 mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
+mod bucket_lifecycle;
 mod bucket_settings;
 mod complete_multipart_upload;
 mod delete_bucket;

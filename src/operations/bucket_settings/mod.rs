@@ -5,3 +5,4 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod lifecycle;
