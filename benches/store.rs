@@ -4,14 +4,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cos_emulator::domain::bucket::{Bucket, BucketName};
-use cos_emulator::domain::encryption::Encryption;
-use cos_emulator::domain::metadata::Metadata;
 use cos_emulator::domain::part::{PartNumber, UploadId};
 use cos_emulator::domain::random::Random;
-use cos_emulator::domain::storage_class::StorageClass;
 use cos_emulator::domain::time::Timestamp;
 use cos_emulator::storage::{
-    CompleteUpload, Content, Durability, Object, Overwrite, Part, PartAddress, PutObject, Store, Upload,
+    Attributes, CompleteUpload, Content, Durability, Object, Part, PartAddress, PutObject, Slot, Store, Upload,
 };
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
@@ -43,10 +40,8 @@ impl Bench {
         let upload = Upload {
             initiated: NOW,
             initiator: "100000000001".to_owned(),
-            storage_class: StorageClass::Standard,
-            metadata: Metadata::default(),
-            encryption: Encryption::None,
-            forbid_overwrite: false,
+            attributes: Attributes::default(),
+            forbids_overwrite: false,
         };
         let key = "k".parse().expect("valid");
         assert!(self.store.create_upload(&self.bucket, &key, id, upload).await.expect("stored"));
@@ -65,11 +60,11 @@ impl Bench {
     async fn complete(&self, id: UploadId) {
         let key = "k".parse().expect("valid");
         let content_id = id.clone();
-        let object = move |parts: &[(PartNumber, Part)]| {
+        let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
             let numbers = parts.iter().map(|(number, _)| *number);
-            Ok::<_, ()>(object(Content::of_parts(content_id, numbers), parts.len() as u64))
+            Ok::<_, ()>(object(slot, Content::of_parts(content_id, numbers), parts.len() as u64))
         };
-        let outcome = self.store.complete_upload(&self.bucket, &key, id, Overwrite::Allowed, object).await.expect("stored");
+        let outcome = self.store.complete_upload(&self.bucket, &key, id, NOW, object).await.expect("stored");
         assert!(matches!(outcome, CompleteUpload::Completed(_)));
     }
 }
@@ -78,22 +73,15 @@ impl Bench {
     async fn put_object(&self, number: u32) {
         let staged = self.store.stage(None, false).expect("staged").finish().await.expect("written");
         let key = format!("dir{:03}/{number:07}", number % 1000).parse().expect("valid");
-        let put = self.store.put_object(&self.bucket, &key, staged, Overwrite::Allowed, |content| object(content, 0));
-        assert_eq!(put.await.expect("stored"), PutObject::Stored);
+        let make = |slot: &Slot<'_>, content| Ok::<_, ()>(object(slot, content, 0));
+        let put = self.store.put_object(&self.bucket, &key, staged, NOW, make);
+        assert!(matches!(put.await.expect("stored"), PutObject::Stored(_)));
     }
 }
 
-fn object(content: Content, size: u64) -> Object {
-    Object {
-        etag: "108f528eb63b65e734f27ae331f5ffaa".to_owned(),
-        size,
-        crc64: 0,
-        last_modified: NOW,
-        storage_class: StorageClass::Standard,
-        metadata: Metadata::default(),
-        encryption: Encryption::None,
-        content,
-    }
+fn object(slot: &Slot<'_>, content: Content, size: u64) -> Object {
+    let etag = "108f528eb63b65e734f27ae331f5ffaa".to_owned();
+    Object::new(slot.version, etag, size, 0, NOW, Attributes::default(), content)
 }
 
 fn parts(criterion: &mut Criterion) {

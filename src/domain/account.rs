@@ -1,7 +1,13 @@
 //! Accounts, their keys, and who is calling.
 
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
 use crate::codec::crypto::Key;
 use crate::codec::token;
+use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 
 /// A root account and its permanent key pair.
@@ -14,8 +20,8 @@ pub struct Account {
     pub secret_key: String,
 }
 
-impl std::fmt::Debug for Account {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Account({})", self.appid)
     }
 }
@@ -31,9 +37,43 @@ pub enum Caller {
     },
 }
 
-/// `qcs::cam::uin/<uin>:uin/<uin>`: a root account in ACLs, owners and initiators.
-pub fn canonical_id(uin: &str) -> String {
-    format!("qcs::cam::uin/{uin}:uin/{uin}")
+/// A root account or sub-account by its UINs: `qcs::cam::uin/<root>:uin/<user>`, which are the same for a root account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UserId {
+    pub root: String,
+    pub user: String,
+}
+
+impl UserId {
+    pub fn of_root(uin: &str) -> Self {
+        Self { root: uin.to_owned(), user: uin.to_owned() }
+    }
+
+    pub fn is_root(&self) -> bool {
+        self.root == self.user
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "qcs::cam::uin/{}:uin/{}", self.root, self.user)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let is_uin = |uin: &&str| !uin.is_empty() && uin.bytes().all(|b| b.is_ascii_digit());
+        let uins = text.strip_prefix("qcs::cam::uin/").and_then(|uins| uins.split_once(":uin/"));
+        match uins.filter(|(root, user)| is_uin(root) && is_uin(user)) {
+            Some((root, user)) => Ok(Self { root: root.to_owned(), user: user.to_owned() }),
+            None => {
+                let form = "qcs::cam::uin/100000000001:uin/100000000011";
+                Err(ErrorCode::InvalidArgument.because(format!("the user {text:?} is not written as in {form}")))
+            }
+        }
+    }
 }
 
 /// Every key that the emulator knows, and the seal under which temporary ones are issued.
@@ -61,7 +101,7 @@ pub enum Credential<'a> {
 }
 
 /// What a token carries. The secret key is not in it: it is made anew from the token under the seal.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct TokenContent<'a> {
     secret_id: &'a str,
     appid: &'a str,

@@ -22,6 +22,8 @@ pub mod random;
 pub mod setting;
 pub mod spelled;
 pub mod storage_class;
+pub mod tag;
 pub mod time;
 pub mod traffic_limit;
 pub mod website;
+pub mod version;

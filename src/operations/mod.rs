@@ -1,5 +1,6 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
+pub mod access;
 pub mod context;
 pub mod error_body;
 pub mod headers;
@@ -18,6 +19,7 @@ mod paging;
 mod receive;
 mod service;
 mod sse_headers;
+mod tag_set;
 mod throttle;
 
 use crate::domain::error::Error;
@@ -37,6 +39,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::HeadBucket => bucket::head_bucket::handle(context),
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
+        Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
@@ -45,6 +48,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
+        Operation::GetBucketTagging => bucket_settings::tagging::get(context),
+        Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),

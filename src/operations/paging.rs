@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::codec::percent;
-use crate::domain::account::canonical_id;
+use crate::domain::account::UserId;
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::request::RequestHead;
 
@@ -69,7 +69,7 @@ pub(super) struct Person {
 impl Person {
     /// The root account of a UIN, with its full id.
     pub(super) fn account(uin: &str) -> Self {
-        Self { id: canonical_id(uin), display_name: uin.to_owned() }
+        Self { id: UserId::of_root(uin).to_string(), display_name: uin.to_owned() }
     }
 
     /// An account by its APPID, in both places.

@@ -44,6 +44,7 @@ operations! {
     HeadBucket "HeadBucket" Read "HEAD Bucket",
     DeleteBucket "DeleteBucket" PolicyOnly "DELETE Bucket",
     ListObjects "GetBucket" Read "GET Bucket (List Objects)",
+    ListObjectVersions "GetBucketObjectVersions" Read "GET Bucket Object versions",
     PutBucketAccelerate "PutBucketAccelerate" PolicyOnly "PUT Bucket accelerate",
     GetBucketAccelerate "GetBucketAccelerate" PolicyOnly "GET Bucket accelerate",
     PutBucketCors "PutBucketCORS" PolicyOnly "PUT Bucket cors",
@@ -52,6 +53,9 @@ operations! {
     PutBucketLifecycle "PutBucketLifecycle" PolicyOnly "PUT Bucket lifecycle",
     GetBucketLifecycle "GetBucketLifecycle" PolicyOnly "GET Bucket lifecycle",
     DeleteBucketLifecycle "DeleteBucketLifecycle" PolicyOnly "DELETE Bucket lifecycle",
+    PutBucketTagging "PutBucketTagging" PolicyOnly "PUT Bucket tagging",
+    GetBucketTagging "GetBucketTagging" PolicyOnly "GET Bucket tagging",
+    DeleteBucketTagging "DeleteBucketTagging" PolicyOnly "DELETE Bucket tagging",
     PutObject "PutObject" Write "PUT Object",
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
@@ -103,6 +107,7 @@ pub static ROUTES: &[Route] = &[
     route(Operation::AbortMultipartUpload, Method::DELETE, Scope::Object, &["uploadId"]),
     route(Operation::ListParts, Method::GET, Scope::Object, &["uploadId"]),
     route(Operation::ListMultipartUploads, Method::GET, Scope::Bucket, &["uploads"]),
+    route(Operation::ListObjectVersions, Method::GET, Scope::Bucket, &["versions"]),
     route(Operation::PutBucketAccelerate, Method::PUT, Scope::Bucket, &["accelerate"]),
     route(Operation::GetBucketAccelerate, Method::GET, Scope::Bucket, &["accelerate"]),
     route(Operation::PutBucketCors, Method::PUT, Scope::Bucket, &["cors"]),
@@ -111,6 +116,9 @@ pub static ROUTES: &[Route] = &[
     route(Operation::PutBucketLifecycle, Method::PUT, Scope::Bucket, &["lifecycle"]),
     route(Operation::GetBucketLifecycle, Method::GET, Scope::Bucket, &["lifecycle"]),
     route(Operation::DeleteBucketLifecycle, Method::DELETE, Scope::Bucket, &["lifecycle"]),
+    route(Operation::PutBucketTagging, Method::PUT, Scope::Bucket, &["tagging"]),
+    route(Operation::GetBucketTagging, Method::GET, Scope::Bucket, &["tagging"]),
+    route(Operation::DeleteBucketTagging, Method::DELETE, Scope::Bucket, &["tagging"]),
     route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
     route(Operation::PutBucket, Method::PUT, Scope::Bucket, &[]),
     route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
@@ -204,7 +212,8 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
             _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
         });
     };
-    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
+    let is_done = |name: &str| route.operation == Operation::PutBucket && name == headers::TAGGING.as_str();
+    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name) && !is_done(name)) {
         return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
     }
     match headers.get(headers::ACL).map(|value| value.as_bytes()) {

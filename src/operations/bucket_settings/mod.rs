@@ -6,3 +6,4 @@ mod element;
 pub(super) mod accelerate;
 pub(super) mod cors;
 pub(super) mod lifecycle;
+pub(super) mod tagging;
