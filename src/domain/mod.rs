@@ -25,5 +25,5 @@ pub mod storage_class;
 pub mod tag;
 pub mod time;
 pub mod traffic_limit;
-pub mod website;
 pub mod version;
+pub mod website;

@@ -10,7 +10,6 @@ mod bucket_accelerate;
 mod bucket_cors;
 mod bucket_lifecycle;
 mod bucket_settings;
-mod bucket_settings;
 mod bucket_tagging;
 mod complete_multipart_upload;
 mod delete_bucket;
