@@ -27,3 +27,4 @@ pub mod time;
 pub mod traffic_limit;
 pub mod version;
 pub mod website;
+pub mod wildcard;
