@@ -66,6 +66,7 @@ error_codes! {
     NoSuchTagSet 404 "The TagSet does not exist.",
     NoSuchUpload 404 "The specified multipart upload does not exist.",
     NoSuchVersion 404 "The specified version does not exist.",
+    NoSuchWebsiteConfiguration 404 "The website configuration does not exist.",
     MethodNotAllowed 405 "The specified method is not allowed against this resource.",
     BucketAlreadyExists 409 "The requested bucket name is not available.",
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::key::ObjectKey;
 use crate::domain::setting::{Setting, SettingKind};
 
 /// A bucket's website, which is seen on its `cos-website` host alone.
@@ -21,7 +22,7 @@ pub struct Website {
 /// The object that is shown in the place of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorDocument {
-    pub key: String,
+    pub key: ObjectKey,
     /// Kept only.
     pub charity_404: Option<bool>,
     /// Whether it has the error's status, and not 200; yes unless said.

@@ -11,6 +11,7 @@ mod bucket_cors;
 mod bucket_lifecycle;
 mod bucket_settings;
 mod bucket_tagging;
+mod bucket_website;
 mod complete_multipart_upload;
 mod delete_bucket;
 mod delete_object;

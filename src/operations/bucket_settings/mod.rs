@@ -7,3 +7,4 @@ pub(super) mod accelerate;
 pub(super) mod cors;
 pub(super) mod lifecycle;
 pub(super) mod tagging;
+pub(super) mod website;
