@@ -52,6 +52,7 @@ error_codes! {
     SSEHeaderNotAllowed 400 "A server-side encryption header is not allowed for this request.",
     XMLSizeLimit 400 "The XML body is too long.",
     AccessDenied 403 "Access Denied.",
+    AccessForbidden 403 "CORSResponse: This CORS request is not allowed.",
     InvalidAccessKeyId 403 "The Access Key Id you provided does not exist in our records",
     InvalidObjectState 403 "The operation is not valid for the object storage class.",
     RequestTimeTooSkewed 403 "The difference between the request time and the server's time is too large.",

@@ -21,3 +21,4 @@ pub mod storage_class;
 pub mod tag;
 pub mod time;
 pub mod traffic_limit;
+pub mod wildcard;

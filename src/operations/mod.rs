@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod context;
+pub mod cors_headers;
 pub mod error_body;
 pub mod headers;
 pub mod request;
@@ -50,6 +51,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::OptionsObject => object::options_object::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

@@ -56,6 +56,7 @@ operations! {
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    OptionsObject "OptionsObject" Anybody "OPTIONS Object",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
@@ -120,6 +121,9 @@ pub static ROUTES: &[Route] = &[
     route(Operation::GetObject, Method::GET, Scope::Object, &[]),
     route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
     route(Operation::DeleteObject, Method::DELETE, Scope::Object, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Object, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Bucket, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Service, &[]),
 ];
 
 /// Query parameters that choose an operation of COS's (Specifications and Limits, 436/14518, and the SDKs): a request with one
@@ -186,6 +190,10 @@ const LACKING_HEADERS: &[&str] = &[
 /// # Errors
 /// `NotImplemented`, naming what COS has and the emulator lacks; `MethodNotAllowed` when COS has nothing of the kind either.
 pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], headers: &HeaderMap) -> Result<Operation, Error> {
+    if *method == Method::OPTIONS {
+        // A browser asks with the parameters of the request that it is about to send.
+        return Ok(Operation::OptionsObject);
+    }
     let has = |name: &str| query.iter().any(|(given, _)| given == name);
     let of_method = || ROUTES.iter().filter(|route| route.method == *method && route.scope == scope);
     // Python sends an empty x-cos-copy-source: empty values count as absent.
@@ -200,7 +208,6 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     let Some(route) = found else {
         return Err(match (method, scope) {
             (&Method::POST, Scope::Bucket) => ErrorCode::NotImplemented.because("POST Object is not implemented"),
-            (&Method::OPTIONS, _) => ErrorCode::NotImplemented.because("OPTIONS Object is not implemented"),
             _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
         });
     };

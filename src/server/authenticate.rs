@@ -23,7 +23,7 @@ pub(super) struct Authentication {
 }
 
 impl Authentication {
-    fn anonymous(remark: Option<String>) -> Self {
+    pub(super) fn anonymous(remark: Option<String>) -> Self {
         Self { caller: Caller::Anonymous, remark }
     }
 

@@ -21,8 +21,9 @@ use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, routes};
 use crate::server::app::App;
+use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize};
+use crate::server::{authenticate, authorize, cors};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -34,17 +35,20 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
-    let answered = answer(&app, parts, &mut body).await;
+    let mut cors = HeaderMap::new();
+    let answered = answer(&app, parts, &mut body, &mut cors).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
         let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
         error_body::response(&error, &method, &Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id })
     });
+    response.headers_mut().extend(cors);
     leave_in_order(body, response.headers_mut());
     response
 }
 
-async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Result<Response, Error> {
+/// `cors` is given what the bucket's rules add to the answer, also to an error.
+async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: &mut HeaderMap) -> Result<Response, Error> {
     let services = &app.services;
     let head = RequestHead::new(parts)?;
     let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
@@ -54,8 +58,14 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Res
     record(operation, &target);
 
     let now = services.clock.now();
-    let authentication = authenticate::authenticate(app, &head, &target, now)?;
-    let bucket = find_bucket(app, &target, operation)?;
+    let bucket = find_bucket(app, &target, operation);
+    let authentication = if operation == Operation::OptionsObject {
+        Authentication::anonymous(None)
+    } else {
+        *cors = cors::headers(&services.store, &head, bucket.as_ref().ok().and_then(Option::as_ref))?;
+        authenticate::authenticate(app, &head, &target, now)?
+    };
+    let bucket = bucket?;
     authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     operations::run(operation, &context, body).await

@@ -3,6 +3,7 @@
 mod app;
 mod authenticate;
 mod authorize;
+mod cors;
 mod dispatch;
 mod header_case;
 mod observe;

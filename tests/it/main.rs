@@ -25,6 +25,7 @@ mod list_buckets;
 mod list_multipart_uploads;
 mod list_objects;
 mod list_parts;
+mod options_object;
 mod put_bucket;
 mod put_object;
 mod signatures;
