@@ -16,6 +16,7 @@ pub mod listing;
 pub mod metadata;
 pub mod part;
 pub mod random;
+pub mod referer;
 pub mod setting;
 pub mod storage_class;
 pub mod tag;

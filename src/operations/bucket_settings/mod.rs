@@ -5,4 +5,5 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod referer;
 pub(super) mod tagging;
