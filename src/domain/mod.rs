@@ -19,6 +19,7 @@ pub mod listing;
 pub mod metadata;
 pub mod part;
 pub mod random;
+pub mod referer;
 pub mod setting;
 pub mod spelled;
 pub mod storage_class;

@@ -49,6 +49,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
+        Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,

@@ -24,7 +24,7 @@ use crate::operations::{self, routes};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize, cors};
+use crate::server::{authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -70,6 +70,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: 
         authenticate::authenticate(app, &head, &target, now)?
     };
     let bucket = bucket?;
+    if operation != Operation::OptionsObject {
+        referer::check(&services.store, &head, &target, bucket.as_ref(), authentication.signed)?;
+    }
     authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     operations::run(operation, &context, body).await

@@ -7,6 +7,7 @@ mod cors;
 mod dispatch;
 mod header_case;
 mod observe;
+mod referer;
 mod request_id;
 mod router;
 

@@ -9,6 +9,7 @@ mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
 mod bucket_lifecycle;
+mod bucket_referer;
 mod bucket_settings;
 mod bucket_tagging;
 mod bucket_website;
