@@ -61,6 +61,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
         Operation::PutObjectTagging => object::tagging::put(context, body).await,
         Operation::GetObjectTagging => object::tagging::get(context),
         Operation::DeleteObjectTagging => object::tagging::delete(context).await,

@@ -131,21 +131,31 @@ impl Store {
         now: Timestamp,
     ) -> Result<DeleteObject, StorageError> {
         let (bucket, key) = (bucket.clone(), key.clone());
-        let delete = move |tables: &Tables| {
-            let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
-            let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
-                let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
-                (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
-            } else {
-                let Some(version) = history.find(id)? else { return Ok(DeleteObject::Missing.into()) };
-                (DeleteObject::Removed(version.clone()), history.remove(version, now)?)
-            };
-            match deleted {
-                Ok(()) => Ok(Changed { outcome, discarded: history.save()? }),
-                Err(retained) => Ok(DeleteObject::Retained(retained).into()),
+        self.0.committer.commit(move |tables| delete(tables, &bucket, &key, id, now)).await
+    }
+
+    /// Does as [`Self::delete_object`] with many of a bucket's objects, one after another but in one commit; gives what became of
+    /// each.
+    ///
+    /// # Errors
+    /// The index failed; some of the objects may be gone.
+    pub async fn delete_objects(
+        &self,
+        bucket: &BucketName,
+        objects: Vec<(ObjectKey, Option<VersionId>)>,
+        now: Timestamp,
+    ) -> Result<Vec<DeleteObject>, StorageError> {
+        let bucket = bucket.clone();
+        let delete_all = move |tables: &Tables| {
+            let mut all = Changed::from(Vec::with_capacity(objects.len()));
+            for (key, id) in &objects {
+                let Changed { outcome, discarded } = delete(tables, &bucket, key, *id, now)?;
+                all.outcome.push(outcome);
+                all.discarded.extend(discarded);
             }
+            Ok(all)
         };
-        self.0.committer.commit(delete).await
+        self.0.committer.commit(delete_all).await
     }
 
     /// Changes what is known of an object, but not its content; `change` may look at it first and refuse.
@@ -272,5 +282,27 @@ impl Store {
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &marker, limit })
         })
         .await
+    }
+}
+
+/// What a deletion changes.
+fn delete(
+    tables: &Tables,
+    bucket: &BucketName,
+    key: &ObjectKey,
+    id: Option<VersionId>,
+    now: Timestamp,
+) -> Result<Changed<DeleteObject>, StorageError> {
+    let Some(mut history) = History::open(tables, bucket, key)? else { return Ok(DeleteObject::BucketMissing.into()) };
+    let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
+        let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
+        (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
+    } else {
+        let Some(version) = history.find(id)? else { return Ok(DeleteObject::Missing.into()) };
+        (DeleteObject::Removed(version.clone()), history.remove(version, now)?)
+    };
+    match deleted {
+        Ok(()) => Ok(Changed { outcome, discarded: history.save()? }),
+        Err(retained) => Ok(DeleteObject::Retained(retained).into()),
     }
 }

@@ -15,6 +15,7 @@ mod bucket_tagging;
 mod bucket_website;
 mod complete_multipart_upload;
 mod delete_bucket;
+mod delete_multiple_objects;
 mod delete_object;
 mod encryption;
 mod encryption_at_rest;
