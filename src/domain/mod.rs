@@ -17,6 +17,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod listing;
 pub mod metadata;
+pub mod mime_limit;
 pub mod part;
 pub mod random;
 pub mod referer;

@@ -206,7 +206,6 @@ const LACKING_HEADERS: &[&str] = &[
     "x-cos-grant-read-acp",
     "x-cos-grant-write",
     "x-cos-grant-write-acp",
-    "x-cos-mime-limit",
     "x-cos-return-body",
 ];
 
