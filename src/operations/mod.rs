@@ -5,6 +5,7 @@ pub mod context;
 pub mod cors_headers;
 pub mod error_body;
 pub mod headers;
+pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use http::header::{CONNECTION, HOST};
+use http::header::{CONNECTION, HOST, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -54,7 +54,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: 
     let head = RequestHead::new(parts)?;
     let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
     let target = app.addressing.resolve(&head.host, &head.path, exists)?;
-    let Some(scope) = target.scope() else { return control(&target) };
+    let Some(scope) = target.scope() else { return control(app, &head, &target).await };
     if target.endpoint == Endpoint::Website {
         return Err(ErrorCode::NotImplemented.because(format!("static websites are not implemented (the host is {})", head.host)));
     }
@@ -95,14 +95,20 @@ fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Optio
     }
 }
 
-/// The control API: so far, whether the server lives.
-fn control(target: &Target) -> Result<Response, Error> {
-    match &target.resource {
-        Resource::Control(path) if matches!(path.as_str(), "health/live" | "health/ready") => {
-            Ok(response::empty(StatusCode::OK, HeaderMap::new()))
+/// The control API: so far, whether the server lives, and doing what is due.
+async fn control(app: &App, head: &RequestHead, target: &Target) -> Result<Response, Error> {
+    let Resource::Control(path) = &target.resource else { unreachable!("only the control API has no scope") };
+    match (&head.method, path.as_str()) {
+        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
+            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
         }
-        Resource::Control(path) => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
-        _ => unreachable!("only the control API has no scope"),
+        (&Method::POST, "run-due") => {
+            app.run_what_is_due().await;
+            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
+        }
+        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
+        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
     }
 }
 

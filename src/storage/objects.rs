@@ -130,9 +130,38 @@ impl Store {
         id: Option<VersionId>,
         now: Timestamp,
     ) -> Result<DeleteObject, StorageError> {
+        self.delete_if(bucket, key, id, now, |_| true).await
+    }
+
+    /// Deletes the object, or in a bucket with versions marks it as deleted, while this version of it is the newest; else it
+    /// counts as missing.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn delete_newest(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        version: VersionNumber,
+        now: Timestamp,
+    ) -> Result<DeleteObject, StorageError> {
+        self.delete_if(bucket, key, None, now, move |current| current.is_some_and(|object| object.version == version)).await
+    }
+
+    async fn delete_if(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        id: Option<VersionId>,
+        now: Timestamp,
+        is_meant: impl FnOnce(Option<&Object>) -> bool + Send + 'static,
+    ) -> Result<DeleteObject, StorageError> {
         let (bucket, key) = (bucket.clone(), key.clone());
         let delete = move |tables: &Tables| {
             let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
+            if !is_meant(history.current()) {
+                return Ok(DeleteObject::Missing.into());
+            }
             let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
                 let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
                 (DeleteObject::Marked(marker), history.push_marker(marker, now)?)

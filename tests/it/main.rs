@@ -24,6 +24,7 @@ mod head_bucket;
 mod head_object;
 mod initiate_multipart_upload;
 mod keep;
+mod lifecycle;
 mod list_buckets;
 mod list_multipart_uploads;
 mod list_object_versions;
