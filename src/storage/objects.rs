@@ -219,7 +219,7 @@ impl Store {
         cipher: impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static,
     ) -> Result<Option<ObjectBytes>, StorageError> {
         let is_there = || self.holds(&object_key(bucket, key), object);
-        if let Content::One(body @ Body { place: Place::Index, .. }) = &object.content {
+        if let [body @ Body { place: Place::Index, .. }] = object.content.bodies() {
             return match blobs::read_inline(&self.0.tables, body, range.clone()) {
                 Ok(mut bytes) => {
                     if let Some(cipher) = body.nonce.and_then(cipher) {
@@ -236,7 +236,7 @@ impl Store {
             return Ok(None);
         }
         let bodies = match &object.content {
-            Content::One(body) => vec![body.clone()],
+            Content::One(_) | Content::Joined(_) => object.content.bodies().to_vec(),
             Content::Parts { upload, .. } => {
                 let (upload, content) = (upload.clone(), object.content.clone());
                 self.blocking(move |store| {
