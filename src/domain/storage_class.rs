@@ -40,6 +40,14 @@ impl StorageClass {
         matches!(self, Self::Archive | Self::DeepArchive | Self::MazArchive | Self::MazDeepArchive)
     }
 
+    /// Whether content is kept in several zones.
+    pub const fn is_multi_az(self) -> bool {
+        matches!(
+            self,
+            Self::MazStandard | Self::MazStandardIa | Self::MazIntelligentTiering | Self::MazArchive | Self::MazDeepArchive
+        )
+    }
+
     /// Whether answers carry `x-cos-storage-tier`.
     pub const fn is_tiered(self) -> bool {
         matches!(self, Self::IntelligentTiering | Self::MazIntelligentTiering)
@@ -70,6 +78,7 @@ mod tests {
         assert_eq!(error.code(), ErrorCode::NotSupportedStorageClass);
         for class in StorageClass::ALL {
             assert_eq!(class.name().parse::<StorageClass>().expect("own name"), *class);
+            assert_eq!(class.name().starts_with("MAZ_"), class.is_multi_az());
         }
     }
 }
