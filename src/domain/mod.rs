@@ -6,6 +6,7 @@ pub mod acl;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
+pub mod copy_source;
 pub mod cors;
 pub mod day;
 pub mod digest;

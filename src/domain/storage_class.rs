@@ -88,6 +88,7 @@ mod tests {
         assert_eq!(error.code(), ErrorCode::NotSupportedStorageClass);
         for class in StorageClass::ALL {
             assert_eq!(class.name().parse::<StorageClass>().expect("own name"), *class);
+            assert_eq!(class.name().starts_with("MAZ_"), class.is_multi_az());
         }
     }
 }
