@@ -9,6 +9,7 @@ pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod website;
 
 mod bucket;
 mod bucket_settings;

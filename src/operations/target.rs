@@ -52,6 +52,13 @@ impl Target {
         }
     }
 
+    pub fn key(&self) -> Option<&ObjectKey> {
+        match &self.resource {
+            Resource::Object(_, key) => Some(key),
+            Resource::Bucket(_) | Resource::Service | Resource::Control(_) => None,
+        }
+    }
+
     /// `None` for the control API, which has no operations of COS's.
     pub fn scope(&self) -> Option<Scope> {
         match self.resource {

@@ -37,5 +37,6 @@ mod upload_part;
 mod upload_part_bodies;
 mod version_histories;
 mod versions;
+mod website;
 mod wire;
 mod wire_connections;
