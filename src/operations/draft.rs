@@ -4,8 +4,10 @@ use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
+use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
-use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS};
+use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
+use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
 use crate::storage::{Attributes, Slot};
 
@@ -27,9 +29,19 @@ impl ObjectDraft {
             storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
             metadata: Metadata::collect(key.as_str(), headers)?,
             encryption,
+            tags: tags(head)?,
+            acl: None,
         };
         Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
     }
+}
+
+/// `x-cos-tagging`; none when it is absent.
+///
+/// # Errors
+/// `InvalidTag`.
+pub(super) fn tags(head: &RequestHead) -> Result<Tags, Error> {
+    Ok(head.header_text(&TAGGING)?.map(|text| Tags::from_header(text, Tagged::Object)).transpose()?.unwrap_or_default())
 }
 
 /// `x-cos-forbid-overwrite`.

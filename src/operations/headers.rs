@@ -34,6 +34,7 @@ cos_headers! {
     STORAGE_CLASS "x-cos-storage-class",
     STORAGE_TIER "x-cos-storage-tier",
     TAGGING "x-cos-tagging",
+    TAGGING_COUNT "x-cos-tagging-count",
     TRACE_ID "x-cos-trace-id",
     TRAFFIC_LIMIT "x-cos-traffic-limit",
     VERSION_ID "x-cos-version-id",

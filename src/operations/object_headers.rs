@@ -12,7 +12,7 @@ use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
 use crate::domain::version::VersionId;
 use crate::operations::context::Context;
-use crate::operations::headers::{DELETE_MARKER, HASH_CRC64, STORAGE_CLASS, STORAGE_TIER, VERSION_ID};
+use crate::operations::headers::{DELETE_MARKER, HASH_CRC64, STORAGE_CLASS, STORAGE_TIER, TAGGING_COUNT, VERSION_ID};
 use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
 use crate::operations::sse_headers;
@@ -94,6 +94,10 @@ pub(super) fn of(object: &Object, bucket: &Bucket) -> HeaderMap {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             headers.append(name, value);
         }
+    }
+    // Absent when there are none (tests of Node and C++).
+    if !object.attributes.tags.is_empty() {
+        headers.insert(TAGGING_COUNT, HeaderValue::from(object.attributes.tags.iter().len()));
     }
     name_class(object.attributes.storage_class, &mut headers);
     if object.attributes.storage_class.is_tiered() {

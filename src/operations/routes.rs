@@ -196,7 +196,6 @@ const LACKING_HEADERS: &[&str] = &[
     "x-cos-grant-write-acp",
     "x-cos-mime-limit",
     "x-cos-return-body",
-    "x-cos-tagging",
 ];
 
 /// Finds the operation.
@@ -225,8 +224,7 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
             _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
         });
     };
-    let is_done = |name: &str| route.operation == Operation::PutBucket && name == headers::TAGGING.as_str();
-    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name) && !is_done(name)) {
+    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
         return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
     }
     match headers.get(headers::ACL).map(|value| value.as_bytes()) {

@@ -5,11 +5,13 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::crypto::Nonce;
+use crate::domain::acl::Acl;
 use crate::domain::encryption::Encryption;
 use crate::domain::key::ObjectKey;
 use crate::domain::metadata::Metadata;
 use crate::domain::part::{PartNumber, UploadId};
 use crate::domain::storage_class::StorageClass;
+use crate::domain::tag::Tags;
 use crate::domain::time::Timestamp;
 use crate::domain::version::VersionNumber;
 
@@ -57,6 +59,9 @@ pub struct Attributes {
     pub storage_class: StorageClass,
     pub metadata: Metadata,
     pub encryption: Encryption,
+    pub tags: Tags,
+    /// `None` is COS's `default`: the bucket's list applies.
+    pub acl: Option<Acl>,
 }
 
 /// What an object was made by, as far as it matters later.
