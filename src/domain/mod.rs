@@ -7,6 +7,7 @@ pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
 pub mod cors;
+pub mod custom_domain;
 pub mod day;
 pub mod digest;
 pub mod encryption;

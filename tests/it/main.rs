@@ -8,6 +8,8 @@ mod abort_multipart_upload;
 mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
+mod bucket_domain;
+mod bucket_domain_certificate;
 mod bucket_lifecycle;
 mod bucket_settings;
 mod bucket_tagging;
