@@ -8,6 +8,7 @@ pub mod byte_range;
 pub mod conditions;
 pub mod copy_source;
 pub mod cors;
+pub mod custom_domain;
 pub mod day;
 pub mod digest;
 pub mod encryption;

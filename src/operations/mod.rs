@@ -3,6 +3,7 @@
 pub mod access;
 pub mod context;
 pub mod cors_headers;
+pub mod directory;
 pub mod error_body;
 pub mod headers;
 pub mod jobs;
@@ -10,6 +11,7 @@ pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod website;
 
 mod bucket;
 mod bucket_settings;
@@ -47,6 +49,12 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketDomain => bucket_settings::domain::put(context, body).await,
+        Operation::GetBucketDomain => bucket_settings::domain::get(context),
+        Operation::DeleteBucketDomain => bucket_settings::domain::delete(context).await,
+        Operation::PutBucketDomainCertificate => bucket_settings::domain_certificate::put(context, body).await,
+        Operation::GetBucketDomainCertificate => bucket_settings::domain_certificate::get(context),
+        Operation::DeleteBucketDomainCertificate => bucket_settings::domain_certificate::delete(context).await,
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,

@@ -5,6 +5,8 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod domain;
+pub(super) mod domain_certificate;
 pub(super) mod lifecycle;
 pub(super) mod referer;
 pub(super) mod tagging;
