@@ -59,6 +59,7 @@ error_codes! {
     SignatureDoesNotMatch 403 "The Signature you specified is invalid.",
     NoSuchBucket 404 "The specified bucket does not exist.",
     NoSuchCORSConfiguration 404 "The CORS configuration does not exist.",
+    NoSuchEncryptionConfiguration 404 "The server side encryption configuration does not exist.",
     NoSuchKey 404 "The specified key does not exist.",
     NoSuchTagSet 404 "The TagSet does not exist.",
     NoSuchUpload 404 "The specified multipart upload does not exist.",

@@ -8,6 +8,7 @@ mod abort_multipart_upload;
 mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
+mod bucket_encryption;
 mod bucket_referer;
 mod bucket_settings;
 mod bucket_tagging;

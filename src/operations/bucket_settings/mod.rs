@@ -5,5 +5,6 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod encryption;
 pub(super) mod referer;
 pub(super) mod tagging;
