@@ -14,6 +14,9 @@ const COS_SUFFIXES: [&str; 2] = ["myqcloud.com", "tencentcos.cn"];
 /// Labels after the bucket's that name a service of COS's own.
 const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
 
+/// Stands where others have the region: such hosts lead to all regions.
+const ACCELERATE: &str = "accelerate";
+
 /// Labels of hosts that serve something else than the object API.
 const OTHER_ENDPOINTS: [&str; 4] = ["cos-website", "cos-control", "ci", "pic"];
 
@@ -26,6 +29,8 @@ pub struct Target {
     pub resource: Resource,
     /// The region that the host names, if any.
     pub region: Option<Region>,
+    /// Whether the host is one of global acceleration's (436/33409).
+    pub is_accelerated: bool,
     /// Paths that a client may have signed, decoded: the path as sent, and in path style the path without the bucket.
     pub signed_paths: Vec<String>,
 }
@@ -74,6 +79,7 @@ pub struct Addressing {
 struct Host<'a> {
     bucket: Option<&'a str>,
     region: Option<&'a str>,
+    is_accelerated: bool,
 }
 
 impl Addressing {
@@ -88,24 +94,25 @@ impl Addressing {
         let region = meaning.region.map(str::parse).transpose()?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
-        let Some(bucket) = meaning.bucket else {
-            return self.resolve_path(path, decoded, region, exists);
+        let (resource, signed_paths) = match meaning.bucket {
+            Some(bucket) => {
+                let resource = resource(bucket.parse()?, decoded.strip_prefix('/').unwrap_or(&decoded))?;
+                (resource, vec![decoded])
+            }
+            None => self.resolve_path(path, decoded, exists)?,
         };
-        let bucket = bucket.parse()?;
-        let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
-        Ok(Target { resource, region, signed_paths: vec![decoded] })
+        Ok(Target { resource, region, is_accelerated: meaning.is_accelerated, signed_paths })
     }
 
-    /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
+    /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket. Also gives the paths that may be signed.
     fn resolve_path(
         &self,
         path: &str,
         decoded: String,
-        region: Option<Region>,
         exists: impl Fn(&BucketName) -> bool,
-    ) -> Result<Target, Error> {
+    ) -> Result<(Resource, Vec<String>), Error> {
         if let Some(rest) = decoded.strip_prefix("/_cos/") {
-            return Ok(Target { resource: Resource::Control(rest.to_owned()), region, signed_paths: vec![decoded] });
+            return Ok((Resource::Control(rest.to_owned()), vec![decoded]));
         }
         // Split before decoding: an escaped slash is part of the name.
         let (first, rest) = path
@@ -118,7 +125,7 @@ impl Addressing {
                 Some(bucket) if exists(bucket) => Resource::Bucket(bucket.clone()),
                 _ => Resource::Service,
             };
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok((resource, vec![decoded]));
         }
         let completed = || format!("{first}-{}", self.appid).parse::<BucketName>().ok().filter(&exists);
         let named = match first.parse::<BucketName>() {
@@ -128,11 +135,11 @@ impl Addressing {
         if let Some(bucket) = named {
             let key = percent::decode(rest.unwrap_or_default()).unwrap_or_default();
             let signed_paths = vec![decoded, format!("/{key}")];
-            return Ok(Target { resource: resource(bucket, &key)?, region, signed_paths });
+            return Ok((resource(bucket, &key)?, signed_paths));
         }
         if let Some(bucket) = &self.default_bucket {
             let resource = resource(bucket.clone(), decoded.strip_prefix('/').unwrap_or(&decoded))?;
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok((resource, vec![decoded]));
         }
         if BucketName::is_like(first) {
             first.parse::<BucketName>()?;
@@ -145,7 +152,7 @@ impl Addressing {
     }
 
     fn host<'a>(&self, name: &'a str) -> Result<Host<'a>, Error> {
-        let none = Host { bucket: None, region: None };
+        let none = Host { bucket: None, region: None, is_accelerated: false };
         let local = ["localhost"].into_iter().chain(self.domains.iter().map(String::as_str));
         let is_cos = COS_SUFFIXES.iter().any(|suffix| before_suffix(name, suffix).is_some());
         let suffixes = COS_SUFFIXES.into_iter().chain(local);
@@ -154,14 +161,17 @@ impl Addressing {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
             let first = name.split('.').next().unwrap_or_default();
             let is_bucket = BucketName::is_like(first) && name.contains('.');
-            return Ok(Host { bucket: is_bucket.then_some(first), region: None });
+            return Ok(Host { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
         let bucket = labels.next_if(|label| BucketName::is_like(label));
         let region = match (labels.next(), labels.next()) {
             (None, _) => return Ok(Host { bucket, ..none }),
             (Some("service"), Some("cos")) => return Ok(none),
-            (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region.filter(|region| *region != "accelerate"),
+            (Some(endpoint), Some(ACCELERATE)) if OBJECT_ENDPOINTS.contains(&endpoint) => {
+                return Ok(Host { bucket, is_accelerated: true, ..none });
+            }
+            (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region,
             // Batch jobs have the account in front: 1250000000.cos-control.
             (Some(endpoint), _) | (Some(_), Some(endpoint)) if OTHER_ENDPOINTS.contains(&endpoint) => {
                 let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
@@ -178,7 +188,7 @@ impl Addressing {
                 return Err(ErrorCode::InvalidURI.because(message));
             }
         };
-        Ok(Host { bucket, region })
+        Ok(Host { bucket, region, ..none })
     }
 }
 
@@ -218,8 +228,11 @@ mod tests {
 
     fn described(target: Result<Target, Error>) -> String {
         match target {
-            Ok(Target { resource, region, .. }) => {
-                let region = region.map_or(String::new(), |region| format!(" in {}", region.as_str()));
+            Ok(Target { resource, region, is_accelerated, .. }) => {
+                let region = match region {
+                    None if is_accelerated => " accelerated".to_owned(),
+                    region => region.map_or(String::new(), |region| format!(" in {}", region.as_str())),
+                };
                 match resource {
                     Resource::Service => format!("service{region}"),
                     Resource::Bucket(bucket) => format!("{bucket}{region}"),
@@ -243,8 +256,9 @@ mod tests {
             ("cos.ap-guangzhou.myqcloud.com", "/b-1250000000/k", "b-1250000000 k in ap-guangzhou"),
             ("b-1250000000.cos.ap-beijing-1.tencentcos.cn", "/k", "b-1250000000 k in ap-beijing-1"),
             ("b-1250000000.cos-internal.ap-guangzhou.tencentcos.cn", "/k", "b-1250000000 k in ap-guangzhou"),
-            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k"),
-            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k"),
+            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k accelerated"),
+            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k accelerated"),
+            ("cos.accelerate.myqcloud.com", "/b-1250000000/k", "b-1250000000 k accelerated"),
             ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
             ("1250000000.cos-control.ap-guangzhou.myqcloud.com", "/jobs", "NotImplemented"),
             ("b-1250000000.ci.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),

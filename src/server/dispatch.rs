@@ -23,7 +23,7 @@ use crate::operations::{self, routes};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize, cors, referer};
+use crate::server::{accelerate, authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -58,17 +58,21 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: 
     record(operation, &target);
 
     let now = services.clock.now();
-    let bucket = find_bucket(app, &target, operation);
+    let found = find_bucket(app, &target, operation);
+    let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    if target.is_accelerated {
+        accelerate::check(&services.store, operation, bucket)?;
+    }
     let authentication = if operation == Operation::OptionsObject {
+        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
         Authentication::anonymous(None)
     } else {
-        *cors = cors::headers(&services.store, &head, bucket.as_ref().ok().and_then(Option::as_ref))?;
-        authenticate::authenticate(app, &head, &target, now)?
+        *cors = cors::headers(&services.store, &head, bucket)?;
+        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
+        authentication
     };
-    let bucket = bucket?;
-    if operation != Operation::OptionsObject {
-        referer::check(&services.store, &head, &target, bucket.as_ref(), authentication.signed)?;
-    }
+    let bucket = found?;
     authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     operations::run(operation, &context, body).await

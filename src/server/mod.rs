@@ -1,5 +1,6 @@
 //! Sockets and HTTP: connections in, answers out.
 
+mod accelerate;
 mod app;
 mod authenticate;
 mod authorize;

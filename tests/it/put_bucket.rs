@@ -24,7 +24,7 @@ async fn the_host_names_the_region_or_the_settings_do() {
     for (host, target, name, region) in [
         ("a-1250000000.cos.ap-beijing.myqcloud.com", "", "a-1250000000", "ap-beijing"),
         ("b-1250000000.cos.eu-frankfurt.tencentcos.cn", "", "b-1250000000", "eu-frankfurt"),
-        ("c-1250000000.cos.accelerate.myqcloud.com", "", "c-1250000000", "ap-nanjing"),
+        ("c-1250000000.cos.localhost", "", "c-1250000000", "ap-nanjing"),
         ("d-1250000000.localhost:7436", "", "d-1250000000", "ap-nanjing"),
         ("127.0.0.1:7436", "e-1250000000", "e-1250000000", "ap-nanjing"),
         ("127.0.0.1:7436", "f-1250000000/", "f-1250000000", "ap-nanjing"),
