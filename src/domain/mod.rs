@@ -14,6 +14,7 @@ pub mod etag;
 pub mod key;
 pub mod listing;
 pub mod metadata;
+pub mod object_lock;
 pub mod part;
 pub mod random;
 pub mod referer;

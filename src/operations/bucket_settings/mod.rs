@@ -6,5 +6,7 @@ mod element;
 pub(super) mod accelerate;
 pub(super) mod cors;
 pub(super) mod encryption;
+pub(super) mod object_lock_configuration;
 pub(super) mod referer;
 pub(super) mod tagging;
+pub(super) mod versioning;
