@@ -19,7 +19,8 @@ pub(super) struct ObjectDraft {
 
 impl ObjectDraft {
     /// # Errors
-    /// Those of each header: `NotSupportedStorageClass`, `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
+    /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
+    /// `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         let head = context.head;
         let (_, key) = context.object()?;
@@ -27,7 +28,7 @@ impl ObjectDraft {
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         Ok(Self {
             metadata: Metadata::collect(key.as_str(), headers)?,
-            storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
+            storage_class: StorageClass::in_bucket(head.header_opt(&STORAGE_CLASS)?, context.bucket()?.is_multi_az)?,
             encryption,
             customer_key,
             overwrite: overwrite(context)?,
