@@ -24,7 +24,9 @@ macro_rules! error_codes {
 }
 
 error_codes! {
+    ActionAccelerateNotSupported 400 "The action is not supported through global acceleration.",
     BadDigest 400 "The Content-MD5 you specified did not match what was received.",
+    BucketAccelerateNotEnabled 400 "Global acceleration is not enabled for the bucket.",
     BucketNameTooLong 400 "The specified bucket name is too long.",
     EntityTooLarge 400 "Your proposed upload exceeds the maximum allowed object size.",
     EntityTooSmall 400 "Your proposed upload is smaller than the minimum allowed size.",
@@ -64,8 +66,10 @@ error_codes! {
     DomainConfigNotFoundError 404 "Bucket domain config not found.",
     NoSuchBucket 404 "The specified bucket does not exist.",
     NoSuchCORSConfiguration 404 "The CORS configuration does not exist.",
+    NoSuchEncryptionConfiguration 404 "The server side encryption configuration does not exist.",
     NoSuchKey 404 "The specified key does not exist.",
     NoSuchLifecycleConfiguration 404 "The lifecycle configuration does not exist.",
+    NoSuchObjectLockConfiguration 404 "The object lock configuration does not exist.",
     NoSuchTagSet 404 "The TagSet does not exist.",
     NoSuchUpload 404 "The specified multipart upload does not exist.",
     NoSuchVersion 404 "The specified version does not exist.",
@@ -78,6 +82,7 @@ error_codes! {
     DomainConfigConflict 409 "The domain is bound to another bucket.",
     FileAlreadyExists 409 "The object you specified already exists.",
     ObjectLocked 409 "The object is locked.",
+    InvalidBucketState 409 "The request is not valid for the current state of the bucket.",
     MissingContentLength 411 "You must provide the Content-Length HTTP header.",
     PreconditionFailed 412 "Precondition not match.",
     InvalidRange 416 "The requested range cannot be satisfied.",

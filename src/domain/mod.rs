@@ -19,6 +19,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod listing;
 pub mod metadata;
+pub mod object_lock;
 pub mod part;
 pub mod random;
 pub mod referer;

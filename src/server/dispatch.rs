@@ -24,7 +24,7 @@ use crate::operations::{self, routes, website};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize, cors, referer};
+use crate::server::{accelerate, authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -76,17 +76,21 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     record(operation, &target);
 
     let now = services.clock.now();
-    let bucket = find_bucket(app, &target, operation);
+    let found = find_bucket(app, &target, operation);
+    let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    if target.endpoint == Endpoint::Accelerate {
+        accelerate::check(&services.store, operation, bucket)?;
+    }
     let authentication = if operation == Operation::OptionsObject {
+        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
         Authentication::anonymous(None)
     } else {
-        manner.cors = cors::headers(&services.store, &head, bucket.as_ref().ok().and_then(Option::as_ref))?;
-        authenticate::authenticate(app, &head, &target, now)?
+        manner.cors = cors::headers(&services.store, &head, bucket)?;
+        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
+        authentication
     };
-    let bucket = bucket?;
-    if operation != Operation::OptionsObject {
-        referer::check(&services.store, &head, &target, bucket.as_ref(), authentication.signed)?;
-    }
+    let bucket = found?;
     let is_page = manner.page.is_some() && operation != Operation::OptionsObject;
     if !is_page {
         authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;

@@ -1,5 +1,6 @@
 //! Sockets and HTTP: connections in, answers out.
 
+mod accelerate;
 mod app;
 mod authenticate;
 mod authorize;
@@ -24,7 +25,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-pub use app::{App, Settings, StartError};
+pub use app::{App, FirstBucket, Settings, StartError};
 
 /// How long running requests may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);

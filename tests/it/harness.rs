@@ -85,6 +85,14 @@ impl TestServer {
         bucket
     }
 
+    /// A bucket of several zones, made.
+    pub(crate) async fn put_multi_az_bucket(&self) -> Bucket<'_> {
+        let bucket = self.bucket("several-1250000000");
+        let body = "<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></CreateBucketConfiguration>";
+        bucket.put("", body).await.assert_status(200);
+        bucket
+    }
+
     /// A bucket by its name, which need not be there.
     pub(crate) fn bucket(&self, name: &str) -> Bucket<'_> {
         Bucket { server: self, host: format!("{name}.cos.ap-guangzhou.myqcloud.com") }
