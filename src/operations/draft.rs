@@ -5,6 +5,7 @@ use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
 use crate::domain::mime_limit::MimeLimit;
+use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, MIME_LIMIT, STORAGE_CLASS, TAGGING};
@@ -20,8 +21,8 @@ pub(super) struct ObjectDraft {
 
 impl ObjectDraft {
     /// # Errors
-    /// Those of each header: `NotSupportedStorageClass`, `KeyTooLong`, `AccessDenied`, `InvalidTag`, `InvalidArgument`,
-    /// `KmsKeyNotExist`.
+    /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
+    /// `KeyTooLong`, `AccessDenied`, `InvalidTag`, `InvalidArgument`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         let head = context.head;
         let (_, key) = context.object()?;
@@ -32,7 +33,7 @@ impl ObjectDraft {
             limit.check(&metadata.content_type())?;
         }
         let attributes = Attributes {
-            storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
+            storage_class: StorageClass::in_bucket(head.header_opt(&STORAGE_CLASS)?, context.bucket()?.is_multi_az)?,
             metadata,
             encryption,
             tags: tags(head)?,
