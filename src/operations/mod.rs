@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod access;
+pub mod authenticate;
 pub mod context;
 pub mod cors_headers;
 pub mod directory;

@@ -69,7 +69,6 @@ pub enum StartError {
 pub struct App {
     pub(super) services: Services,
     pub(super) addressing: Addressing,
-    pub(super) check_signatures: bool,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
 }
@@ -104,8 +103,9 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
-        let services = Services { store, clock, random, accounts, region: settings.region };
-        Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
+        let Settings { check_signatures, region, .. } = settings;
+        let services = Services { store, clock, random, accounts, check_signatures, region };
+        Ok(Arc::new(Self { services, addressing, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.

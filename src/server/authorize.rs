@@ -5,8 +5,8 @@ use crate::domain::acl::Permission;
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
+use crate::operations::authenticate::Authentication;
 use crate::operations::routes::Operation;
-use crate::server::authenticate::Authentication;
 
 /// # Errors
 /// `AccessDenied`, whose message says why a caller that tried to sign is taken for an anonymous one.

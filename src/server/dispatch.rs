@@ -14,17 +14,17 @@ use crate::domain::bucket::Bucket;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
+use crate::operations::authenticate::Authentication;
 use crate::operations::context::Context;
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, routes, website};
+use crate::operations::{self, authenticate, routes, website};
 use crate::server::app::App;
-use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{accelerate, authenticate, authorize, cors, referer};
+use crate::server::{accelerate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -86,7 +86,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
         Authentication::anonymous(None)
     } else {
         manner.cors = cors::headers(&services.store, &head, bucket)?;
-        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        let authentication = authenticate::authenticate(services, &head, &target, now)?;
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
         authentication
     };

@@ -8,30 +8,30 @@ use crate::codec::signature::{self, Authorization, MalformedAuthorization, Signe
 use crate::domain::account::{Account, Caller, Credential};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
+use crate::operations::context::Services;
 use crate::operations::headers::SECURITY_TOKEN;
 use crate::operations::request::RequestHead;
 use crate::operations::target::Target;
-use crate::server::app::App;
 
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
 const SKEW: i64 = 900;
 
 /// Who calls; for anonymous callers also why, if they tried to be somebody.
-pub(super) struct Authentication {
-    pub(super) caller: Caller,
-    pub(super) remark: Option<String>,
+pub struct Authentication {
+    pub caller: Caller,
+    pub remark: Option<String>,
     /// Where the request's signature stands.
-    pub(super) signed: Option<SignaturePlace>,
+    pub signed: Option<SignaturePlace>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignaturePlace {
+pub enum SignaturePlace {
     Header,
     Url,
 }
 
 impl Authentication {
-    pub(super) fn anonymous(remark: Option<String>) -> Self {
+    pub fn anonymous(remark: Option<String>) -> Self {
         Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
@@ -44,10 +44,10 @@ impl Authentication {
 ///
 /// # Errors
 /// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
-pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
-    let accounts = &app.services.accounts;
+pub fn authenticate(services: &Services, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
+    let accounts = &services.accounts;
     let found = find(head);
-    if !app.check_signatures {
+    if !services.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
         return Ok(Authentication::of(accounts.default_account(), signed));
     }
