@@ -41,6 +41,7 @@ error_codes! {
     InvalidObjectName 400 "The specified object key is not valid.",
     InvalidPart 400 "One or more of the specified parts could not be found.",
     InvalidPartOrder 400 "The list of parts was not in ascending order.",
+    InvalidPolicyDocument 400 "The policy of the form is not valid.",
     InvalidRequest 400 "The request is not valid.",
     InvalidSHA1Digest 400 "The SHA1 you specified did not match what was received.",
     InvalidURI 400 "The request's URI could not be parsed.",

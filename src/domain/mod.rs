@@ -22,6 +22,7 @@ pub mod metadata;
 pub mod mime_limit;
 pub mod object_lock;
 pub mod part;
+pub mod post_policy;
 pub mod random;
 pub mod referer;
 pub mod setting;
