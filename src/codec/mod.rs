@@ -2,6 +2,7 @@
 
 pub mod checksum;
 pub mod crypto;
+pub mod form;
 pub mod percent;
 pub mod signature;
 pub mod token;
