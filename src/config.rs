@@ -164,6 +164,7 @@ impl ServeOptions {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
             further_accounts: further_accounts.collect(),
+            sub_accounts: Vec::new(),
             account,
             check_signatures: self.auth == Switch::On,
             domains: self.domains.clone(),

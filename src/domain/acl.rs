@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::UserId;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::setting::{Setting, SettingKind};
 
 /// What an operation asks of an ACL for callers other than the owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,10 @@ pub enum Right {
     ReadAcp,
 }
 
+impl Setting for Acl {
+    const KIND: SettingKind = SettingKind::Acl;
+}
+
 impl Acl {
     /// # Errors
     /// `InvalidArgument` for more than [`MOST_GRANTS`].
@@ -136,8 +141,8 @@ impl Acl {
 
     /// The canned ACL that says the same, if there is one. What is granted to the owner says nothing.
     pub fn canned(&self, of: AclOf, owner: &UserId) -> Option<CannedAcl> {
-        if self.grants.is_empty() {
-            return self.canned;
+        if let (Some(canned), []) = (self.canned, self.grants.as_slice()) {
+            return Some(canned);
         }
         let owner_grantee = Grantee::User(owner.clone());
         let mut others = self.all_grants(owner);
@@ -344,6 +349,7 @@ mod tests {
         let write = (Right::Write, Grantee::Group(Group::AllUsers));
         let name = |grants: &[(Right, Grantee)]| acl(None, grants).canned(AclOf::Bucket, &id("1")).map(CannedAcl::name);
         assert_eq!(name(&[owner.clone()]), Some("private"));
+        assert_eq!(name(&[]), Some("private"));
         assert_eq!(name(&[read.clone(), owner.clone()]), Some("public-read"));
         assert_eq!(name(&[write.clone(), read.clone()]), Some("public-read-write"));
         assert_eq!(name(&[write]), None);

@@ -1,5 +1,6 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
+pub mod access;
 pub mod account;
 pub mod acl;
 pub mod bucket;
@@ -13,6 +14,7 @@ pub mod key;
 pub mod listing;
 pub mod metadata;
 pub mod part;
+pub mod policy;
 pub mod random;
 pub mod setting;
 pub mod storage_class;

@@ -32,6 +32,7 @@ cos_headers! {
     SSE_KMS_KEY_ID "x-cos-server-side-encryption-cos-kms-key-id",
     STORAGE_CLASS "x-cos-storage-class",
     STORAGE_TIER "x-cos-storage-tier",
+    TAGGING "x-cos-tagging",
     TRACE_ID "x-cos-trace-id",
     TRAFFIC_LIMIT "x-cos-traffic-limit",
 }

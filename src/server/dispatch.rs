@@ -1,5 +1,6 @@
 //! One request from head to answer: the only file that sees all the steps.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use crate::operations::target::{Resource, Target};
 use crate::operations::{self, routes};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize};
+use crate::server::{Client, authenticate, authorize};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -46,6 +47,7 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Result<Response, Error> {
     let services = &app.services;
+    let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let head = RequestHead::new(parts)?;
     let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
     let target = app.addressing.resolve(&head.host, &head.path, exists)?;
@@ -56,8 +58,8 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody) -> Res
     let now = services.clock.now();
     let authentication = authenticate::authenticate(app, &head, &target, now)?;
     let bucket = find_bucket(app, &target, operation)?;
-    authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
-    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
+    authorize::authorize(&context, operation, authentication.remark.as_deref())?;
     operations::run(operation, &context, body).await
 }
 
