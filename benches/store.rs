@@ -3,15 +3,12 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use cos_emulator::domain::bucket::{Bucket, BucketName};
-use cos_emulator::domain::encryption::Encryption;
-use cos_emulator::domain::metadata::Metadata;
+use cos_emulator::domain::bucket::{Bucket, BucketName, Versioning};
 use cos_emulator::domain::part::{PartNumber, UploadId};
 use cos_emulator::domain::random::Random;
-use cos_emulator::domain::storage_class::StorageClass;
 use cos_emulator::domain::time::Timestamp;
 use cos_emulator::storage::{
-    CompleteUpload, Content, Durability, Object, Overwrite, Part, PartAddress, PutObject, Store, Upload,
+    Attributes, CompleteUpload, Content, Durability, Object, Part, PartAddress, PutObject, Slot, Store, Upload,
 };
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::future::join_all;
@@ -43,10 +40,8 @@ impl Bench {
         let upload = Upload {
             initiated: NOW,
             initiator: "100000000001".to_owned(),
-            storage_class: StorageClass::Standard,
-            metadata: Metadata::default(),
-            encryption: Encryption::None,
-            forbid_overwrite: false,
+            attributes: Attributes::default(),
+            forbids_overwrite: false,
         };
         let key = "k".parse().expect("valid");
         assert!(self.store.create_upload(&self.bucket, &key, id, upload).await.expect("stored"));
@@ -65,11 +60,11 @@ impl Bench {
     async fn complete(&self, id: UploadId) {
         let key = "k".parse().expect("valid");
         let content_id = id.clone();
-        let object = move |parts: &[(PartNumber, Part)]| {
+        let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
             let numbers = parts.iter().map(|(number, _)| *number);
-            Ok::<_, ()>(object(Content::of_parts(content_id, numbers), parts.len() as u64))
+            Ok::<_, ()>(object(slot, Content::of_parts(content_id, numbers), parts.len() as u64))
         };
-        let outcome = self.store.complete_upload(&self.bucket, &key, id, Overwrite::Allowed, object).await.expect("stored");
+        let outcome = self.store.complete_upload(&self.bucket, &key, id, NOW, object).await.expect("stored");
         assert!(matches!(outcome, CompleteUpload::Completed(_)));
     }
 }
@@ -78,22 +73,15 @@ impl Bench {
     async fn put_object(&self, number: u32) {
         let staged = self.store.stage(None, false).expect("staged").finish().await.expect("written");
         let key = format!("dir{:03}/{number:07}", number % 1000).parse().expect("valid");
-        let put = self.store.put_object(&self.bucket, &key, staged, Overwrite::Allowed, |content| object(content, 0));
-        assert_eq!(put.await.expect("stored"), PutObject::Stored);
+        let make = |slot: &Slot<'_>, content| Ok::<_, ()>(object(slot, content, 0));
+        let put = self.store.put_object(&self.bucket, &key, staged, NOW, make);
+        assert!(matches!(put.await.expect("stored"), PutObject::Stored(_)));
     }
 }
 
-fn object(content: Content, size: u64) -> Object {
-    Object {
-        etag: "108f528eb63b65e734f27ae331f5ffaa".to_owned(),
-        size,
-        crc64: 0,
-        last_modified: NOW,
-        storage_class: StorageClass::Standard,
-        metadata: Metadata::default(),
-        encryption: Encryption::None,
-        content,
-    }
+fn object(slot: &Slot<'_>, content: Content, size: u64) -> Object {
+    let etag = "108f528eb63b65e734f27ae331f5ffaa".to_owned();
+    Object::new(slot.version, etag, size, 0, NOW, Attributes::default(), content)
 }
 
 fn parts(criterion: &mut Criterion) {
@@ -136,13 +124,28 @@ fn complete(criterion: &mut Criterion) {
     group.finish();
 }
 
+impl Bench {
+    fn put_objects(&self, numbers: impl Iterator<Item = u32>) {
+        let numbers: Vec<u32> = numbers.collect();
+        for some in numbers.chunks(500) {
+            // Those that are put at once share a flush.
+            self.runtime.block_on(join_all(some.iter().map(|&number| self.put_object(number))));
+        }
+    }
+
+    fn enable_versions(&self) {
+        let change = |bucket: &mut Bucket| {
+            bucket.versioning = Versioning::Enabled;
+            Ok::<_, ()>(())
+        };
+        self.runtime.block_on(self.store.change_bucket(&self.bucket, change)).expect("stored");
+    }
+}
+
+/// Of 1,000,000 keys, then also of their versions, once a tenth of the keys has three each.
 fn listing(criterion: &mut Criterion) {
     let bench = Bench::new();
-    let numbers: Vec<u32> = (0..KEYS).collect();
-    for some in numbers.chunks(500) {
-        // Those that are put at once share a flush.
-        bench.runtime.block_on(join_all(some.iter().map(|&number| bench.put_object(number))));
-    }
+    bench.put_objects(0..KEYS);
     let mut group = criterion.benchmark_group("list 1000 of 1000000 keys");
     for (name, delimiter, marker) in
         [("plain", None, ""), ("plain, from the middle", None, "dir500/"), ("1000 common prefixes", Some('/'), "")]
@@ -150,6 +153,23 @@ fn listing(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.to_async(&bench.runtime).iter(async || {
                 let page = bench.store.list_objects(&bench.bucket, String::new(), delimiter, marker.to_owned(), 1000).await;
+                assert_eq!(page.expect("listed").entries.len(), 1000);
+            });
+        });
+    }
+    bench.enable_versions();
+    for _ in 0..2 {
+        bench.put_objects((0..KEYS).step_by(10));
+    }
+    for (name, delimiter, marker) in [
+        ("versions", None, ""),
+        ("versions, from the middle", None, "dir500/"),
+        ("1000 common prefixes of versions", Some('/'), ""),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.to_async(&bench.runtime).iter(async || {
+                let (prefix, marker) = (String::new(), marker.to_owned());
+                let page = bench.store.list_versions(&bench.bucket, prefix, delimiter, marker, None, 1000).await;
                 assert_eq!(page.expect("listed").entries.len(), 1000);
             });
         });

@@ -348,7 +348,7 @@ mod tests {
         let read = (Right::Read, Grantee::Group(Group::AllUsers));
         let write = (Right::Write, Grantee::Group(Group::AllUsers));
         let name = |grants: &[(Right, Grantee)]| acl(None, grants).canned(AclOf::Bucket, &id("1")).map(CannedAcl::name);
-        assert_eq!(name(&[owner.clone()]), Some("private"));
+        assert_eq!(name(std::slice::from_ref(&owner)), Some("private"));
         assert_eq!(name(&[]), Some("private"));
         assert_eq!(name(&[read.clone(), owner.clone()]), Some("public-read"));
         assert_eq!(name(&[write.clone(), read.clone()]), Some("public-read-write"));

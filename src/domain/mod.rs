@@ -1,11 +1,13 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
+pub mod accelerate;
 pub mod access;
 pub mod account;
 pub mod acl;
 pub mod bucket;
 pub mod byte_range;
 pub mod conditions;
+pub mod cors;
 pub mod digest;
 pub mod encryption;
 pub mod error;
@@ -18,5 +20,7 @@ pub mod policy;
 pub mod random;
 pub mod setting;
 pub mod storage_class;
+pub mod tag;
 pub mod time;
 pub mod traffic_limit;
+pub mod version;

@@ -9,28 +9,37 @@ use tracing::Span;
 use crate::codec::percent;
 use crate::domain::access::{Decision, Lists, Question, Rule};
 use crate::domain::account::Caller;
-use crate::domain::acl::{Acl, Permission};
+use crate::domain::acl::Permission;
 use crate::domain::bucket::Bucket;
 use crate::domain::encryption::Encryption;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::policy::{Act, BucketPolicy, ConditionKey, Facts, Resource};
 use crate::domain::setting::SettingKind;
+use crate::domain::version::VersionId;
 use crate::operations::context::Context;
 use crate::operations::headers::{ACL, FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
 use crate::operations::routes::Operation;
 use crate::operations::target;
+use crate::storage::{Attributes, Version};
+
+/// The object that is asked about, which need not be there.
+struct Asked<'a> {
+    key: &'a ObjectKey,
+    version: Option<VersionId>,
+}
 
 /// Whether the caller may do what its request asks for.
 ///
 /// # Errors
 /// `InternalError` for a fault of the store.
 pub fn is_allowed(context: &Context<'_>, operation: Operation) -> Result<bool, Error> {
-    let key = match &context.target.resource {
-        target::Resource::Object(_, key) => Some(key),
+    let object = match &context.target.resource {
+        // A text that is no version's id leads to no object, as one of none would.
+        target::Resource::Object(_, key) => Some(Asked { key, version: context.head.version_id().unwrap_or_default() }),
         _ => None,
     };
-    let decision = decide(context, operation, context.bucket.as_ref(), key)?;
+    let decision = decide(context, operation, context.bucket.as_ref(), object.as_ref())?;
     Ok(tell(context, operation, &decision))
 }
 
@@ -41,7 +50,7 @@ impl Context<'_> {
     /// # Errors
     /// `AccessDenied`, and `InternalError` for a fault of the store.
     pub fn may(&self, operation: Operation, bucket: &Bucket, key: &ObjectKey) -> Result<(), Error> {
-        let decision = decide(self, operation, Some(bucket), Some(key))?;
+        let decision = decide(self, operation, Some(bucket), Some(&Asked { key, version: None }))?;
         if tell(self, operation, &decision) { Ok(()) } else { Err(ErrorCode::AccessDenied.into()) }
     }
 }
@@ -60,7 +69,7 @@ fn decide(
     context: &Context<'_>,
     operation: Operation,
     bucket: Option<&Bucket>,
-    key: Option<&ObjectKey>,
+    object: Option<&Asked<'_>>,
 ) -> Result<Decision, Error> {
     if bucket.is_some_and(|bucket| is_plainly_the_owners(context.caller, bucket)) {
         return Ok(Decision { is_allowed: true, rule: Rule::Owner });
@@ -82,14 +91,14 @@ fn decide(
             resource: Resource {
                 region: region.map_or("", |region| region.as_str()),
                 appids: [bucket.map_or(own, |bucket| &bucket.owner), name.map_or(own, |name| name.appid())],
-                path: &name.map_or(String::new(), |name| format!("{name}/{}", key.map_or("", |key| key.as_str()))),
+                path: &name.map_or(String::new(), |name| format!("{name}/{}", object.map_or("", |object| object.key.as_str()))),
             },
             facts: context,
         },
         bucket_policy: policy.as_ref().map(|BucketPolicy(policy)| policy),
     };
     question.decide(|| match bucket {
-        Some(bucket) => lists(context, operation.permission(), bucket, key),
+        Some(bucket) => lists(context, operation.permission(), bucket, object),
         None => Ok(Lists::default()),
     })
 }
@@ -103,17 +112,22 @@ fn is_plainly_the_owners(caller: &Caller, bucket: &Bucket) -> bool {
         && !bucket.settings.has(SettingKind::Policy)
 }
 
-fn lists(context: &Context<'_>, permission: Permission, bucket: &Bucket, key: Option<&ObjectKey>) -> Result<Lists, Error> {
-    let object = match (permission, key) {
-        (Permission::Read | Permission::ReadAcp | Permission::WriteAcp, Some(key)) => {
-            context.store().object(&bucket.name, key)?
+/// The object's list if there is one, else the bucket's. Whoever writes an object asks the bucket's alone.
+fn lists(context: &Context<'_>, permission: Permission, bucket: &Bucket, object: Option<&Asked<'_>>) -> Result<Lists, Error> {
+    let found = match (permission, object) {
+        (Permission::Read | Permission::ReadAcp | Permission::WriteAcp, Some(object)) => {
+            context.store().version(&bucket.name, object.key, object.version)?
         }
         _ => None,
     };
-    let needs_signature =
-        permission == Permission::Read && object.as_ref().is_some_and(|object| object.encryption != Encryption::None);
-    let acl = context.store().setting::<Acl>(bucket)?;
-    Ok(Lists { acl, is_objects_own: false, needs_signature })
+    let attributes = match found {
+        Some(Version::Object(object)) => object.attributes,
+        Some(Version::Marker(_)) | None => Attributes::default(),
+    };
+    let needs_signature = permission == Permission::Read && attributes.encryption != Encryption::None;
+    let is_objects_own = attributes.acl.is_some();
+    let acl = if is_objects_own { attributes.acl } else { context.store().setting(bucket)? };
+    Ok(Lists { acl, is_objects_own, needs_signature })
 }
 
 impl Facts for Context<'_> {

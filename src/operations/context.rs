@@ -10,7 +10,7 @@ use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::operations::request::RequestHead;
 use crate::operations::target::{Resource, Target};
-use crate::storage::{StorageError, Store};
+use crate::storage::{Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
 pub struct Services {
@@ -73,6 +73,27 @@ impl Context<'_> {
     /// The UIN of the bucket's owner, or its APPID when no account has that.
     pub fn owner_uin<'b>(&'b self, bucket: &'b Bucket) -> &'b str {
         self.services.accounts.by_appid(&bucket.owner).map_or(&bucket.owner, |Account { uin, .. }| uin)
+    }
+}
+
+impl PutObject<Error> {
+    /// The object that was stored.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `ObjectLocked`, or the writer's own refusal.
+    pub(super) fn stored(self) -> Result<Object, Error> {
+        match self {
+            Self::Stored(object) => Ok(*object),
+            Self::BucketMissing => Err(ErrorCode::NoSuchBucket.into()),
+            Self::Refused(error) => Err(error),
+            Self::Retained(retained) => Err(retained.into()),
+        }
+    }
+}
+
+impl From<Retained> for Error {
+    fn from(Retained(until): Retained) -> Self {
+        ErrorCode::ObjectLocked.because(format!("the object is locked until {}", until.iso_seconds()))
     }
 }
 

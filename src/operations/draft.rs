@@ -1,20 +1,20 @@
 //! What PUT Object and Initiate Multipart Upload alike take from their headers for the object to be.
 
-use crate::domain::encryption::{CustomerKey, Encryption};
-use crate::domain::error::Error;
+use crate::domain::bucket::Versioning;
+use crate::domain::encryption::CustomerKey;
+use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
-use crate::domain::storage_class::StorageClass;
+use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
-use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS};
+use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
+use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
-use crate::storage::Overwrite;
+use crate::storage::{Attributes, Slot};
 
 pub(super) struct ObjectDraft {
-    pub(super) metadata: Metadata,
-    pub(super) storage_class: StorageClass,
-    pub(super) encryption: Encryption,
+    pub(super) attributes: Attributes,
     pub(super) customer_key: Option<CustomerKey>,
-    pub(super) overwrite: Overwrite,
+    pub(super) forbids_overwrite: bool,
 }
 
 impl ObjectDraft {
@@ -25,20 +25,40 @@ impl ObjectDraft {
         let (_, key) = context.object()?;
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Ok(Self {
-            metadata: Metadata::collect(key.as_str(), headers)?,
+        let attributes = Attributes {
             storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
+            metadata: Metadata::collect(key.as_str(), headers)?,
             encryption,
-            customer_key,
-            overwrite: overwrite(context)?,
-        })
+            tags: tags(head)?,
+            acl: None,
+        };
+        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
     }
 }
 
-/// `x-cos-forbid-overwrite`, which works in buckets that were never versioned (PUT Object, 436/7749).
+/// `x-cos-tagging`; none when it is absent.
+///
+/// # Errors
+/// `InvalidTag`.
+pub(super) fn tags(head: &RequestHead) -> Result<Tags, Error> {
+    Ok(head.header_text(&TAGGING)?.map(|text| Tags::from_header(text, Tagged::Object)).transpose()?.unwrap_or_default())
+}
+
+/// `x-cos-forbid-overwrite`.
 ///
 /// # Errors
 /// `InvalidArgument` unless it is `true` or `false`.
-pub(super) fn overwrite(context: &Context<'_>) -> Result<Overwrite, Error> {
-    Ok(if context.head.header_flag(&FORBID_OVERWRITE)? { Overwrite::Forbidden } else { Overwrite::Allowed })
+pub(super) fn forbids_overwrite(context: &Context<'_>) -> Result<bool, Error> {
+    context.head.header_flag(&FORBID_OVERWRITE)
+}
+
+/// Holds a write to `x-cos-forbid-overwrite`, which works in buckets that were never versioned (PUT Object, 436/7749).
+///
+/// # Errors
+/// `FileAlreadyExists`.
+pub(super) fn check_overwrite(forbids_overwrite: bool, slot: &Slot<'_>) -> Result<(), Error> {
+    if forbids_overwrite && slot.versioning == Versioning::Never && slot.current.is_some() {
+        return Err(ErrorCode::FileAlreadyExists.into());
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ cos_headers! {
     CONTENT_MD5 "content-md5",
     CONTENT_SHA1 "x-cos-content-sha1",
     COPY_SOURCE "x-cos-copy-source",
+    DELETE_MARKER "x-cos-delete-marker",
     FORBID_OVERWRITE "x-cos-forbid-overwrite",
     FSIZE_MAX "x-cos-fsize-max",
     HASH_CRC64 "x-cos-hash-crc64ecma",
@@ -33,8 +34,10 @@ cos_headers! {
     STORAGE_CLASS "x-cos-storage-class",
     STORAGE_TIER "x-cos-storage-tier",
     TAGGING "x-cos-tagging",
+    TAGGING_COUNT "x-cos-tagging-count",
     TRACE_ID "x-cos-trace-id",
     TRAFFIC_LIMIT "x-cos-traffic-limit",
+    VERSION_ID "x-cos-version-id",
 }
 
 /// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).

@@ -10,6 +10,7 @@ pub mod routes;
 pub mod target;
 
 mod bucket;
+mod bucket_settings;
 mod draft;
 mod multipart;
 mod object;
@@ -18,6 +19,7 @@ mod paging;
 mod receive;
 mod service;
 mod sse_headers;
+mod tag_set;
 mod throttle;
 
 use crate::domain::error::Error;
@@ -37,6 +39,15 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::HeadBucket => bucket::head_bucket::handle(context),
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
+        Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
+        Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
+        Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
+        Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
+        Operation::GetBucketCors => bucket_settings::cors::get(context),
+        Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
+        Operation::GetBucketTagging => bucket_settings::tagging::get(context),
+        Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),

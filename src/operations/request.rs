@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use crate::codec::{checksum, percent, xml};
 use crate::domain::digest::ContentMd5;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::version::VersionId;
 use crate::operations::headers::CONTENT_MD5;
 
 /// How long a body may stand still before it counts as broken off.
@@ -77,18 +78,15 @@ impl RequestHead {
             .ok_or_else(|| ErrorCode::InvalidArgument.because(format!("the parameter {name} is missing or empty")))
     }
 
-    /// Refuses any version but `null`, the object itself: no bucket is versioned yet. Go spells the parameter `VersionId`.
+    /// Which version is meant; `None` means the newest. Go spells the parameter `VersionId`.
     ///
     /// # Errors
-    /// `NoSuchVersion`.
-    pub fn refuse_other_versions(&self) -> Result<(), Error> {
-        let given = self.query.iter().find(|(name, id)| name.eq_ignore_ascii_case("versionId") && !id.is_empty());
-        match given {
-            Some((_, id)) if id != "null" => {
-                Err(ErrorCode::NoSuchVersion.because(format!("there is no version {id:?} of this object")))
-            }
-            _ => Ok(()),
-        }
+    /// `NoSuchVersion` for a text that is no version's id.
+    pub fn version_id(&self) -> Result<Option<VersionId>, Error> {
+        let mut given = self.query.iter().filter(|(name, id)| name.eq_ignore_ascii_case("versionId") && !id.is_empty());
+        let Some((_, id)) = given.next() else { return Ok(None) };
+        let found = VersionId::read(id);
+        found.map(Some).ok_or_else(|| ErrorCode::NoSuchVersion.because(format!("there is no version {id:?} of this object")))
     }
 
     /// A header's text; absent or empty (Node sends such) is `None`.

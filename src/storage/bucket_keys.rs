@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use crate::domain::bucket::BucketName;
 use crate::domain::listing::Keys;
 use crate::storage::StorageError;
-use crate::storage::tables::{Scan, Table, in_bucket};
+use crate::storage::keys::in_bucket;
+use crate::storage::tables::{Scan, Table};
 
 /// Records of one table whose keys begin with the bucket's name.
 pub(super) struct BucketKeys<'a, V, T> {

@@ -1,8 +1,8 @@
 //! Buckets.
 
 use crate::domain::bucket::{Bucket, BucketName};
-use crate::storage::tables::{bucket_key, in_bucket};
-use crate::storage::{StorageError, Store, settings};
+use crate::storage::keys::{bucket_key, in_bucket};
+use crate::storage::{FirstSettings, StorageError, Store, settings};
 
 #[derive(Debug, PartialEq)]
 pub enum CreateBucket {
@@ -15,7 +15,7 @@ pub enum CreateBucket {
 pub enum DeleteBucket {
     Deleted,
     Missing,
-    /// It holds objects or uploads.
+    /// It holds objects, superseded versions, delete markers or uploads.
     NotEmpty,
 }
 
@@ -29,11 +29,20 @@ impl Store {
     /// # Errors
     /// The index failed.
     pub async fn create_bucket(&self, bucket: Bucket) -> Result<CreateBucket, StorageError> {
+        self.create_bucket_with(bucket, FirstSettings::default()).await
+    }
+
+    /// As [`Store::create_bucket`]; the bucket and its settings are there together.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn create_bucket_with(&self, mut bucket: Bucket, first: FirstSettings) -> Result<CreateBucket, StorageError> {
         let create = move |tables: &super::Tables| {
             let key = bucket_key(&bucket.name);
             if let Some(existing) = tables.buckets.get(&key)? {
                 return Ok(CreateBucket::Exists(existing).into());
             }
+            first.insert(tables, &mut bucket)?;
             tables.buckets.insert(&key, &bucket)?;
             Ok(CreateBucket::Created.into())
         };
@@ -49,7 +58,10 @@ impl Store {
                 return Ok(DeleteBucket::Missing.into());
             }
             let content = in_bucket(&name);
-            if tables.objects.has_prefix(&content)? || tables.uploads.has_prefix(&content)? {
+            if tables.objects.has_prefix(&content)?
+                || tables.versions.has_prefix(&content)?
+                || tables.uploads.has_prefix(&content)?
+            {
                 return Ok(DeleteBucket::NotEmpty.into());
             }
             tables.buckets.remove(&key)?;
@@ -67,16 +79,20 @@ impl Store {
         &self,
         marker: String,
         limit: usize,
-        is_wanted: impl Fn(&Bucket) -> bool + Send + 'static,
+        is_wanted: impl Fn(&Bucket) -> Result<bool, StorageError> + Send + 'static,
     ) -> Result<Vec<Bucket>, StorageError> {
         self.blocking(move |store| {
-            let scan = store.0.tables.buckets.scan(marker.as_bytes(), Vec::new());
-            scan.map(|record| record.map(|(_, bucket)| bucket))
-                .filter(|bucket| {
-                    bucket.as_ref().map_or(true, |bucket| bucket.name.as_str() > marker.as_str() && is_wanted(bucket))
-                })
-                .take(limit)
-                .collect()
+            let mut wanted = Vec::new();
+            for record in store.0.tables.buckets.scan(marker.as_bytes(), Vec::new()) {
+                let (_, bucket) = record?;
+                if wanted.len() == limit {
+                    break;
+                }
+                if bucket.name.as_str() > marker.as_str() && is_wanted(&bucket)? {
+                    wanted.push(bucket);
+                }
+            }
+            Ok(wanted)
         })
         .await
     }

@@ -10,6 +10,8 @@ mod buckets;
 mod committer;
 mod digester;
 mod folder;
+mod history;
+mod keys;
 mod leases;
 mod objects;
 mod reaper;
@@ -19,6 +21,7 @@ mod staging;
 mod sweep;
 mod tables;
 mod uploads;
+mod versions;
 mod writer;
 
 use std::path::Path;
@@ -26,11 +29,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
-pub use objects::{ObjectBytes, Overwrite, PutObject};
-pub use records::{Content, Object, Part, Upload};
-pub use settings::ChangeBucket;
+pub use history::Retained;
+pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
+pub use records::{Attributes, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version};
+pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};
+pub use versions::ListedVersion;
 
 use crate::codec::crypto::Key;
 use crate::domain::random::Random;

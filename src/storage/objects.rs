@@ -6,32 +6,64 @@ use std::str;
 use bytes::Bytes;
 
 use crate::codec::crypto::Nonce;
-use crate::domain::bucket::BucketName;
+use crate::domain::bucket::{BucketName, Versioning};
 use crate::domain::encryption::BodyCipher;
 use crate::domain::key::ObjectKey;
 use crate::domain::listing::{self, Page, Query};
+use crate::domain::time::Timestamp;
+use crate::domain::version::{VersionId, VersionNumber};
 use crate::storage::blobs::{self, BodyStream, Slice};
 use crate::storage::bucket_keys::BucketKeys;
 use crate::storage::committer::Changed;
+use crate::storage::history::{self, History, Retained};
+use crate::storage::keys::{object_key, version_key};
 use crate::storage::leases::Lease;
-use crate::storage::records::{Body, Content, Object, Place};
+use crate::storage::records::{Body, Content, DeleteMarker, Object, Place, Version};
 use crate::storage::staging::Staged;
-use crate::storage::tables::{Tables, bucket_key, object_key};
+use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store, uploads};
 
-/// Whether a write may replace an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overwrite {
-    Allowed,
-    Forbidden,
+/// Where an object is about to be written.
+pub struct Slot<'a> {
+    /// The newest version, if it is an object.
+    pub current: Option<&'a Object>,
+    pub versioning: Versioning,
+    /// What the new version will be.
+    pub version: VersionNumber,
 }
 
 #[derive(Debug, PartialEq)]
-pub enum PutObject {
-    Stored,
+pub enum PutObject<Refusal> {
+    Stored(Box<Object>),
     BucketMissing,
-    /// There is an object of that key, and overwriting was forbidden.
-    Exists,
+    /// The caller did not accept what is there.
+    Refused(Refusal),
+    /// What would be replaced is retained.
+    Retained(Retained),
+}
+
+#[derive(Debug, PartialEq)]
+pub enum DeleteObject {
+    /// A delete marker is now the newest version.
+    Marked(DeleteMarker),
+    /// This version is gone for ever.
+    Removed(Version),
+    /// There was no such object or version.
+    Missing,
+    BucketMissing,
+    Retained(Retained),
+}
+
+#[derive(Debug, PartialEq)]
+pub enum ChangeObject<Refusal> {
+    /// The object as it is now.
+    Changed(Box<Object>),
+    /// There is no such object or version, or no such bucket.
+    Missing,
+    /// The version is a delete marker.
+    Marker(DeleteMarker),
+    /// The caller did not accept what is there; nothing was changed.
+    Refused(Refusal),
 }
 
 /// The bytes of an object, decrypted.
@@ -41,54 +73,111 @@ pub enum ObjectBytes {
 }
 
 impl Store {
+    /// The newest version of a key, if it is an object.
+    ///
     /// # Errors
     /// The index failed.
     pub fn object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<Option<Object>, StorageError> {
         self.0.tables.objects.get(&object_key(bucket, key))
     }
 
-    /// Records a body as an object; `object` makes the record of the body's content.
+    /// The newest version of a key for no id, else the one of that id; it may be a delete marker.
     ///
     /// # Errors
-    /// The index failed; the object that was there is then still there.
-    pub async fn put_object(
+    /// The index failed.
+    pub fn version(&self, bucket: &BucketName, key: &ObjectKey, id: Option<VersionId>) -> Result<Option<Version>, StorageError> {
+        history::find_version(&self.0.tables, &object_key(bucket, key), id)
+    }
+
+    /// Records a body as the newest version of an object; `object` makes its record of what is there and of the body's content,
+    /// or refuses.
+    ///
+    /// # Errors
+    /// The index failed; what was there is then still there.
+    pub async fn put_object<Refusal: Send + 'static>(
         &self,
         bucket: &BucketName,
         key: &ObjectKey,
         staged: Staged,
-        overwrite: Overwrite,
-        object: impl FnOnce(Content) -> Object + Send + 'static,
-    ) -> Result<PutObject, StorageError> {
-        let (bucket_key, record_key) = (bucket_key(bucket), object_key(bucket, key));
+        now: Timestamp,
+        object: impl FnOnce(&Slot<'_>, Content) -> Result<Object, Refusal> + Send + 'static,
+    ) -> Result<PutObject<Refusal>, StorageError> {
+        let (bucket, key) = (bucket.clone(), key.clone());
         let put = move |tables: &Tables| {
-            if !tables.buckets.contains(&bucket_key)? {
-                return Ok(PutObject::BucketMissing.into());
-            }
-            if overwrite == Overwrite::Forbidden && tables.objects.contains(&record_key)? {
-                return Ok(PutObject::Exists.into());
-            }
-            let body = staged.keep(tables)?;
-            let replaced = tables.objects.insert(&record_key, &object(Content::One(body)))?;
-            Ok(Changed { outcome: PutObject::Stored, discarded: replaced.into_iter().map(|object| object.content).collect() })
+            let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(PutObject::BucketMissing.into()) };
+            let content = Content::One(staged.keep(tables)?);
+            let made = history.slot(now).map(|slot| object(&slot, content.clone()))?;
+            let outcome = match made {
+                Err(refusal) => PutObject::Refused(refusal),
+                Ok(object) => match history.push(&object, now)? {
+                    Ok(()) => return Ok(Changed { outcome: PutObject::Stored(Box::new(object)), discarded: history.save()? }),
+                    Err(retained) => PutObject::Retained(retained),
+                },
+            };
+            Ok(Changed { outcome, discarded: vec![content] })
         };
         self.0.committer.commit(put).await
     }
 
-    /// Whether there was such an object.
+    /// Deletes the object, or in a bucket with versions marks it as deleted; for an id, deletes that version for ever.
     ///
     /// # Errors
     /// The index failed.
-    pub async fn delete_object(&self, bucket: &BucketName, key: &ObjectKey) -> Result<bool, StorageError> {
-        let record_key = object_key(bucket, key);
+    pub async fn delete_object(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        id: Option<VersionId>,
+        now: Timestamp,
+    ) -> Result<DeleteObject, StorageError> {
+        let (bucket, key) = (bucket.clone(), key.clone());
         let delete = move |tables: &Tables| {
-            let removed = tables.objects.remove(&record_key)?;
-            Ok(Changed { outcome: removed.is_some(), discarded: removed.into_iter().map(|object| object.content).collect() })
+            let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
+            let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
+                let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
+                (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
+            } else {
+                let Some(version) = history.find(id)? else { return Ok(DeleteObject::Missing.into()) };
+                (DeleteObject::Removed(version.clone()), history.remove(version, now)?)
+            };
+            match deleted {
+                Ok(()) => Ok(Changed { outcome, discarded: history.save()? }),
+                Err(retained) => Ok(DeleteObject::Retained(retained).into()),
+            }
         };
         self.0.committer.commit(delete).await
     }
 
-    /// Opens a range of an object that [`Self::object`] gave; `cipher` makes a body's cipher of its nonce. `None` when the object
-    /// was replaced or deleted since: look again. Once opened, the bytes stay readable whatever happens to the object.
+    /// Changes what is known of an object, but not its content; `change` may look at it first and refuse.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn change_object<Refusal: Send + 'static>(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        id: Option<VersionId>,
+        change: impl FnOnce(&mut Object) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<ChangeObject<Refusal>, StorageError> {
+        let (bucket, key) = (bucket.clone(), key.clone());
+        let change = move |tables: &Tables| {
+            let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(ChangeObject::Missing.into()) };
+            let mut object = match history.find(id)? {
+                Some(Version::Object(object)) => *object,
+                Some(Version::Marker(marker)) => return Ok(ChangeObject::Marker(marker).into()),
+                None => return Ok(ChangeObject::Missing.into()),
+            };
+            if let Err(refusal) = change(&mut object) {
+                return Ok(ChangeObject::Refused(refusal).into());
+            }
+            history.rewrite(&object)?;
+            Ok(Changed { outcome: ChangeObject::Changed(Box::new(object)), discarded: history.save()? })
+        };
+        self.0.committer.commit(change).await
+    }
+
+    /// Opens a range of an object that [`Self::object`] or [`Self::version`] gave; `cipher` makes a body's cipher of its nonce.
+    /// `None` when that version was replaced or deleted since: look again. Once opened, the bytes stay readable whatever happens to the object.
     ///
     /// # Errors
     /// The index failed, or a body that a record names is gone.
@@ -100,7 +189,7 @@ impl Store {
         range: Range<u64>,
         cipher: impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static,
     ) -> Result<Option<ObjectBytes>, StorageError> {
-        let is_current = || Ok::<_, StorageError>(self.object(bucket, key)?.is_some_and(|now| now.content == object.content));
+        let is_there = || self.holds(&object_key(bucket, key), object);
         if let Content::One(body @ Body { place: Place::Index, .. }) = &object.content {
             return match blobs::read_inline(&self.0.tables, body, range.clone()) {
                 Ok(mut bytes) => {
@@ -109,12 +198,12 @@ impl Store {
                     }
                     Ok(Some(ObjectBytes::Whole(bytes.into())))
                 }
-                Err(_) if !is_current()? => Ok(None),
+                Err(_) if !is_there()? => Ok(None),
                 Err(error) => Err(error),
             };
         }
         let lease = self.0.leases.take(&object.content);
-        if !is_current()? {
+        if !is_there()? {
             return Ok(None);
         }
         let bodies = match &object.content {
@@ -129,6 +218,16 @@ impl Store {
             }
         };
         Ok(Some(ObjectBytes::Stream(self.stream(bodies, range, cipher, lease))))
+    }
+
+    /// Whether a record still names the object's content.
+    fn holds(&self, object_key: &[u8], object: &Object) -> Result<bool, StorageError> {
+        let tables = &self.0.tables;
+        if tables.objects.get(object_key)?.is_some_and(|current| current.content == object.content) {
+            return Ok(true);
+        }
+        let superseded = tables.versions.get(&version_key(object_key, object.version.order()))?;
+        Ok(matches!(superseded, Some(Version::Object(superseded)) if superseded.content == object.content))
     }
 
     /// The range of the bodies' joined bytes.

@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 use crate::domain::part::UploadId;
 use crate::storage::blobs::{self, Blobs};
 use crate::storage::records::{Body, Content, Place};
-use crate::storage::tables::{self, Tables};
-use crate::storage::{StorageError, lock};
+use crate::storage::tables::Tables;
+use crate::storage::{StorageError, keys, lock};
 
 pub(super) struct Reaper {
     handle: ReaperHandle,
@@ -85,7 +85,7 @@ fn delete_content(tables: &Tables, blobs: &Blobs, content: &Content) -> Result<(
 
 /// Deletes every part that is recorded under an upload id, listed at Complete or not.
 fn delete_parts(tables: &Tables, blobs: &Blobs, upload: &UploadId) -> Result<(), StorageError> {
-    let prefix = tables::of_upload(upload);
+    let prefix = keys::of_upload(upload);
     for record in tables.parts.scan(&prefix, prefix.clone()) {
         let (key, part) = record?;
         tables.parts.remove(&key)?;

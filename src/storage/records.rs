@@ -5,15 +5,21 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::crypto::Nonce;
+use crate::domain::acl::Acl;
 use crate::domain::encryption::Encryption;
+use crate::domain::key::ObjectKey;
 use crate::domain::metadata::Metadata;
 use crate::domain::part::{PartNumber, UploadId};
 use crate::domain::storage_class::StorageClass;
+use crate::domain::tag::Tags;
 use crate::domain::time::Timestamp;
+use crate::domain::version::VersionNumber;
 
-/// An object that can be read.
+/// An object that can be read, current or superseded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Object {
+    pub version: VersionNumber,
+    pub kind: ObjectKind,
     /// Without quotes.
     pub etag: String,
     /// Bytes of plain content.
@@ -21,10 +27,103 @@ pub struct Object {
     /// Of the plain content.
     pub crc64: u64,
     pub last_modified: Timestamp,
+    pub attributes: Attributes,
+    /// Of archived content, once asked for.
+    pub restore: Option<Restore>,
+    /// Until then the object can neither be overwritten nor deleted.
+    pub retained_until: Option<Timestamp>,
+    pub replication: Option<ReplicationStatus>,
+    pub content: Content,
+}
+
+impl Object {
+    /// A normal object that was just written, without restore, lock or copies.
+    pub fn new(
+        version: VersionNumber,
+        etag: String,
+        size: u64,
+        crc64: u64,
+        last_modified: Timestamp,
+        attributes: Attributes,
+        content: Content,
+    ) -> Self {
+        let (restore, retained_until, replication) = (None, None, None);
+        let kind = ObjectKind::Normal;
+        Self { version, kind, etag, size, crc64, last_modified, attributes, restore, retained_until, replication, content }
+    }
+}
+
+/// What a writer chooses for an object, and for the object that an upload will be.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Attributes {
     pub storage_class: StorageClass,
     pub metadata: Metadata,
     pub encryption: Encryption,
-    pub content: Content,
+    pub tags: Tags,
+    /// `None` is COS's `default`: the bucket's list applies.
+    pub acl: Option<Acl>,
+}
+
+/// What an object was made by, as far as it matters later.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ObjectKind {
+    #[default]
+    Normal,
+    /// By APPEND Object.
+    Appendable,
+    /// By PUT symlink, to this key of the same bucket.
+    Symlink(ObjectKey),
+}
+
+/// A copy of archived content that can be read for a time (POST Object restore, 436/12633).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restore {
+    /// As asked for: `Expedited`, `Standard` or `Bulk`.
+    pub tier: String,
+    pub requested: Timestamp,
+    /// From when on the copy can be read.
+    pub ready: Timestamp,
+    pub expires: Timestamp,
+}
+
+/// How far an object's copy into another bucket has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReplicationStatus {
+    Pending,
+    Completed,
+    Failed,
+    /// The object is such a copy itself.
+    Replica,
+}
+
+/// One of the versions of a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Version {
+    Object(Box<Object>),
+    Marker(DeleteMarker),
+}
+
+/// A deletion in a bucket with versions: while it is the newest version, the key counts as missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteMarker {
+    pub version: VersionNumber,
+    pub last_modified: Timestamp,
+}
+
+impl Version {
+    pub fn number(&self) -> VersionNumber {
+        match self {
+            Self::Object(object) => object.version,
+            Self::Marker(marker) => marker.version,
+        }
+    }
+
+    pub fn last_modified(&self) -> Timestamp {
+        match self {
+            Self::Object(object) => object.last_modified,
+            Self::Marker(marker) => marker.last_modified,
+        }
+    }
 }
 
 /// Where an object's bytes are. Each body is owned by exactly one record.
@@ -64,11 +163,9 @@ pub struct Upload {
     pub initiated: Timestamp,
     /// UIN of the caller that initiated it.
     pub initiator: String,
-    pub storage_class: StorageClass,
-    pub metadata: Metadata,
-    pub encryption: Encryption,
+    pub attributes: Attributes,
     /// Whether Initiate asked not to overwrite an object.
-    pub forbid_overwrite: bool,
+    pub forbids_overwrite: bool,
 }
 
 /// A part that was uploaded.

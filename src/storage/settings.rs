@@ -2,7 +2,8 @@
 
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::setting::{Setting, SettingKind};
-use crate::storage::tables::{Tables, bucket_key, setting_key};
+use crate::storage::keys::{bucket_key, setting_key};
+use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store};
 
 #[derive(Debug, PartialEq)]
@@ -11,6 +12,28 @@ pub enum ChangeBucket<Refusal> {
     BucketMissing,
     /// The caller did not accept what is there; nothing was changed.
     Refused(Refusal),
+}
+
+/// What is set on a bucket from its beginning.
+#[derive(Default)]
+pub struct FirstSettings(Vec<(SettingKind, String)>);
+
+impl FirstSettings {
+    /// One setting more, if there is one.
+    #[must_use]
+    pub fn with<S: Setting>(mut self, setting: Option<&S>) -> Self {
+        self.0.extend(setting.map(|setting| (S::KIND, encode(setting))));
+        self
+    }
+
+    /// Writes them, and notes them in the bucket's record, which is still to be written.
+    pub(super) fn insert(&self, tables: &Tables, bucket: &mut Bucket) -> Result<(), StorageError> {
+        for (kind, text) in &self.0 {
+            tables.settings.insert(&setting_key(&bucket.name, *kind), text)?;
+            bucket.settings = bucket.settings.with(*kind, true);
+        }
+        Ok(())
+    }
 }
 
 impl Store {

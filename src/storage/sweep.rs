@@ -5,17 +5,23 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::part::UploadId;
 use crate::storage::StorageError;
 use crate::storage::blobs::Blobs;
+use crate::storage::keys;
 use crate::storage::reaper::delete_body;
-use crate::storage::records::{BodyId, Content};
-use crate::storage::tables::{self, Tables};
+use crate::storage::records::{BodyId, Content, Version};
+use crate::storage::tables::Tables;
 
 /// Reads every record once, then deletes what none of them names; blocks.
 pub(super) fn sweep(tables: &Tables, blobs: &Blobs) -> Result<(), StorageError> {
     blobs.empty_staging()?;
     let mut bodies: HashSet<BodyId> = HashSet::new();
     let mut completed: HashMap<UploadId, Content> = HashMap::new();
-    for record in tables.objects.scan(b"", Vec::new()) {
-        let content = record?.1.content;
+    let current = tables.objects.scan(b"", Vec::new()).map(|record| Ok(Some(record?.1.content)));
+    let superseded = tables.versions.scan(b"", Vec::new()).map(|record| match record?.1 {
+        Version::Object(object) => Ok(Some(object.content)),
+        Version::Marker(_) => Ok(None),
+    });
+    for content in current.chain(superseded).filter_map(Result::<_, StorageError>::transpose) {
+        let content = content?;
         match content {
             Content::One(body) => drop(bodies.insert(body.id)),
             Content::Parts { ref upload, .. } => drop(completed.insert(upload.clone(), content)),
@@ -23,12 +29,12 @@ pub(super) fn sweep(tables: &Tables, blobs: &Blobs) -> Result<(), StorageError> 
     }
     let mut open: HashSet<UploadId> = HashSet::new();
     for record in tables.uploads.scan(b"", Vec::new()) {
-        open.extend(tables::upload_of(&record?.0));
+        open.extend(keys::upload_of(&record?.0));
     }
     let mut swept = 0;
     for record in tables.parts.scan(b"", Vec::new()) {
         let (key, part) = record?;
-        let is_named = tables::part_upload(&key).zip(tables::part_number(&key)).is_some_and(|(upload, number)| {
+        let is_named = keys::part_upload(&key).zip(keys::part_number(&key)).is_some_and(|(upload, number)| {
             open.contains(&upload) || completed.get(&upload).is_some_and(|content| content.has_part(number))
         });
         if is_named {

@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::str;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,13 +12,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 
-use crate::domain::bucket::{Bucket, BucketName};
-use crate::domain::key::ObjectKey;
-use crate::domain::part::{PartNumber, UploadId};
-use crate::domain::setting::SettingKind;
+use crate::domain::bucket::Bucket;
 use crate::storage::StorageError;
 use crate::storage::blobs::delete_file;
-use crate::storage::records::{BodyId, Object, Part, Upload};
+use crate::storage::records::{BodyId, Object, Part, Upload, Version};
 
 /// sled's page cache in bytes; what is not in it is read from the file again.
 const CACHE: u64 = 16 << 20;
@@ -35,15 +31,17 @@ const OPEN_MARK: &[u8] = b"open";
 /// A tree per kind of record. Keys sort the way listings need.
 pub(super) struct Tables {
     db: sled::Db,
-    /// By [`bucket_key`].
+    /// By [`super::keys::bucket_key`].
     pub(super) buckets: Table<Bucket>,
-    /// JSON texts, by [`setting_key`].
+    /// JSON texts, by [`super::keys::setting_key`].
     pub(super) settings: Table<String>,
-    /// By [`object_key`].
+    /// Current objects, by [`super::keys::object_key`].
     pub(super) objects: Table<Object>,
-    /// Uploads that are neither completed nor aborted, by [`upload_key`].
+    /// Objects that were superseded, and all delete markers, by [`super::keys::version_key`].
+    pub(super) versions: Table<Version>,
+    /// Uploads that are neither completed nor aborted, by [`super::keys::upload_key`].
     pub(super) uploads: Table<Upload>,
-    /// Parts of those, and of completed objects, by [`part_key`].
+    /// Parts of those, and of completed objects, by [`super::keys::part_key`].
     pub(super) parts: Table<Part>,
     bodies: sled::Tree,
 }
@@ -76,6 +74,7 @@ impl Tables {
             buckets: Table::open(&db, "buckets")?,
             settings: Table::open(&db, "settings")?,
             objects: Table::open(&db, "objects")?,
+            versions: Table::open(&db, "versions")?,
             uploads: Table::open(&db, "uploads")?,
             parts: Table::open(&db, "parts")?,
             bodies: db.open_tree("bodies")?,
@@ -129,18 +128,29 @@ impl Tables {
         self.bodies.iter().keys().map(|key| Ok(key?.as_ref().try_into().map_or(0, BodyId::from_be_bytes)))
     }
 
-    /// Replaces the object and ends the upload: both or, after a crash, neither. Gives the object that was replaced.
-    pub(super) fn complete(&self, object_key: &[u8], object: &Object, upload_key: &[u8]) -> Result<Option<Object>, StorageError> {
-        let record = encode(object, self.objects.name)?;
-        let replaced = (&self.objects.tree, &self.uploads.tree).transaction(|(objects, uploads)| {
-            uploads.remove(upload_key)?;
-            Ok::<_, ConflictableTransactionError<()>>(objects.insert(object_key, record.as_slice())?)
-        });
-        match replaced {
-            Ok(replaced) => replaced.map(|bytes| decode(&bytes, self.objects.name)).transpose(),
-            Err(TransactionError::Storage(error)) => Err(error.into()),
-            Err(TransactionError::Abort(())) => unreachable!("nothing aborts the transaction"),
+    /// Makes the changes: all of them or, after a crash, none.
+    pub(super) fn apply(&self, Batch(changes): Batch) -> Result<(), StorageError> {
+        let trees = [&self.objects.tree, &self.versions.tree, &self.uploads.tree];
+        if let [Change { table, key, record }] = changes.as_slice() {
+            match record {
+                Some(record) => trees[*table].insert(key, record.as_slice())?,
+                None => trees[*table].remove(key)?,
+            };
+            return Ok(());
         }
+        let applied = trees.as_slice().transaction(|trees| {
+            for Change { table, key, record } in &changes {
+                match record {
+                    Some(record) => trees[*table].insert(key.as_slice(), record.as_slice())?,
+                    None => trees[*table].remove(key.as_slice())?,
+                };
+            }
+            Ok::<_, ConflictableTransactionError<()>>(())
+        });
+        applied.map_err(|error| match error {
+            TransactionError::Storage(error) => error.into(),
+            TransactionError::Abort(()) => unreachable!("nothing aborts the transaction"),
+        })
     }
 }
 
@@ -217,6 +227,46 @@ impl<V: DeserializeOwned> Iterator for Scan<V> {
     }
 }
 
+/// Changes that are made together.
+#[derive(Default)]
+pub(super) struct Batch(Vec<Change>);
+
+struct Change {
+    /// Which of the trees of [`Tables::apply`].
+    table: usize,
+    key: Vec<u8>,
+    /// `None` removes what is there.
+    record: Option<Vec<u8>>,
+}
+
+impl Batch {
+    pub(super) fn put_object(&mut self, key: &[u8], object: &Object) -> Result<(), StorageError> {
+        self.push(0, key, Some(encode(object, "objects")?));
+        Ok(())
+    }
+
+    pub(super) fn remove_object(&mut self, key: &[u8]) {
+        self.push(0, key, None);
+    }
+
+    pub(super) fn put_version(&mut self, key: &[u8], version: &Version) -> Result<(), StorageError> {
+        self.push(1, key, Some(encode(version, "versions")?));
+        Ok(())
+    }
+
+    pub(super) fn remove_version(&mut self, key: &[u8]) {
+        self.push(1, key, None);
+    }
+
+    pub(super) fn remove_upload(&mut self, key: &[u8]) {
+        self.push(2, key, None);
+    }
+
+    fn push(&mut self, table: usize, key: &[u8], record: Option<Vec<u8>>) {
+        self.0.push(Change { table, key: key.to_vec(), record });
+    }
+}
+
 impl From<sled::Error> for StorageError {
     fn from(error: sled::Error) -> Self {
         Self::Index(Box::new(error))
@@ -238,91 +288,9 @@ fn decode<V: DeserializeOwned>(bytes: &[u8], what: &'static str) -> Result<V, St
     }
 }
 
-/// Ends a name inside a key: neither bucket names nor object keys hold the byte, so keys sort as the names do.
-const END: u8 = 0;
-
-pub(super) fn bucket_key(bucket: &BucketName) -> Vec<u8> {
-    bucket.as_str().as_bytes().to_vec()
-}
-
-pub(super) fn setting_key(bucket: &BucketName, kind: SettingKind) -> Vec<u8> {
-    [bucket.as_str().as_bytes(), &[END, kind as u8]].concat()
-}
-
-/// What all keys of a bucket's objects, and of its uploads, begin with.
-pub(super) fn in_bucket(bucket: &BucketName) -> Vec<u8> {
-    [bucket.as_str().as_bytes(), &[END]].concat()
-}
-
-pub(super) fn object_key(bucket: &BucketName, key: &ObjectKey) -> Vec<u8> {
-    [bucket.as_str().as_bytes(), &[END], key.as_str().as_bytes()].concat()
-}
-
-pub(super) fn upload_key(bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Vec<u8> {
-    [bucket.as_str().as_bytes(), &[END], key.as_str().as_bytes(), &[END], upload.as_str().as_bytes()].concat()
-}
-
-/// The object key and upload id in a key that [`upload_key`] made, less the bucket's prefix.
-pub(super) fn split_upload_key(rest: &[u8]) -> Option<(&str, &str)> {
-    str::from_utf8(rest).ok()?.split_once(char::from(END))
-}
-
-/// The upload id in a key that [`upload_key`] made.
-pub(super) fn upload_of(key: &[u8]) -> Option<UploadId> {
-    let id = key.rsplit(|&byte| byte == END).next()?;
-    str::from_utf8(id).ok()?.parse().ok()
-}
-
-/// What all keys of an upload's parts begin with.
-pub(super) fn of_upload(upload: &UploadId) -> Vec<u8> {
-    upload.as_str().as_bytes().to_vec()
-}
-
-pub(super) fn part_key(upload: &UploadId, number: PartNumber) -> Vec<u8> {
-    [upload.as_str().as_bytes(), &number.get().to_be_bytes()].concat()
-}
-
-/// The number in a key that [`part_key`] made.
-pub(super) fn part_number(key: &[u8]) -> Option<PartNumber> {
-    PartNumber::new(u16::from_be_bytes(key.last_chunk().copied()?))
-}
-
-/// The upload in a key that [`part_key`] made.
-pub(super) fn part_upload(key: &[u8]) -> Option<UploadId> {
-    str::from_utf8(key.split_last_chunk::<2>()?.0).ok()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn object(key: &str) -> Option<(BucketName, ObjectKey)> {
-        Some(("b-1".parse().ok()?, key.parse().ok()?))
-    }
-
-    proptest! {
-        /// Listings go through records in order of keys, and through the uploads of a key in order of ids.
-        #[test]
-        fn records_sort_as_their_keys_do(one in "[\u{1}-\u{10}a/中]{1,4}", other in "[\u{1}-\u{10}a/中]{1,4}", ids: [[u8; 32]; 2]) {
-            let (Some((bucket, one)), Some((_, other))) = (object(&one), object(&other)) else { return Ok(()) };
-            let order = one.as_str().as_bytes().cmp(other.as_str().as_bytes());
-            prop_assert_eq!(object_key(&bucket, &one).cmp(&object_key(&bucket, &other)), order);
-            let [first, second] = ids.map(|id| UploadId::new(0, id));
-            let (upload, upload_of_other) = (upload_key(&bucket, &one, &first), upload_key(&bucket, &other, &second));
-            prop_assert_eq!(upload.cmp(&upload_of_other), order.then(first.cmp(&second)));
-            prop_assert_eq!(upload_of(&upload), Some(first));
-            let rest = &upload[in_bucket(&bucket).len()..];
-            prop_assert_eq!(split_upload_key(rest).map(|(key, _)| key), Some(one.as_str()));
-        }
-
-        #[test]
-        fn a_part_key_gives_back_its_upload_and_number(id: [u8; 32], number in 1..=10_000u16) {
-            let (id, number) = (UploadId::new(1_700_000_000, id), PartNumber::new(number).expect("in range"));
-            let key = part_key(&id, number);
-            prop_assert_eq!((part_upload(&key), part_number(&key)), (Some(id), Some(number)));
-        }
-    }
 
     #[test]
     fn a_kill_while_sled_wrote_its_own_files_does_not_stop_the_next_start() {

@@ -7,10 +7,12 @@ use crate::domain::part::{PartNumber, UploadId};
 use crate::domain::time::Timestamp;
 use crate::storage::bucket_keys::BucketKeys;
 use crate::storage::committer::Changed;
-use crate::storage::objects::Overwrite;
+use crate::storage::history::{History, Retained};
+use crate::storage::keys::{self, of_upload, part_key, part_number, upload_key};
+use crate::storage::objects::Slot;
 use crate::storage::records::{Content, Object, Part, Upload};
 use crate::storage::staging::Staged;
-use crate::storage::tables::{self, Tables, object_key, of_upload, part_key, part_number, upload_key};
+use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store};
 
 /// Which part of which upload.
@@ -31,12 +33,12 @@ pub enum PutPart {
 
 #[derive(Debug)]
 pub enum CompleteUpload<Refusal> {
-    Completed(Object),
+    Completed(Box<Object>),
     UploadMissing,
     /// The caller did not accept the parts that are there.
     Refused(Refusal),
-    /// There is an object of that key, and overwriting was forbidden.
-    Exists,
+    /// What would be replaced is retained.
+    Retained(Retained),
 }
 
 impl Store {
@@ -51,7 +53,7 @@ impl Store {
         id: &UploadId,
         upload: Upload,
     ) -> Result<bool, StorageError> {
-        let (bucket_key, record_key) = (tables::bucket_key(bucket), upload_key(bucket, key, id));
+        let (bucket_key, record_key) = (keys::bucket_key(bucket), upload_key(bucket, key, id));
         let create = move |tables: &Tables| {
             let exists = tables.buckets.contains(&bucket_key)?;
             if exists {
@@ -97,8 +99,8 @@ impl Store {
         self.0.committer.commit(put).await
     }
 
-    /// Makes parts of an upload an object and ends the upload; moves no bytes, deletes the other parts. `object` is given all
-    /// parts in order, and makes the record, whose content is the parts that it chose.
+    /// Makes parts of an upload the newest version of an object and ends the upload; moves no bytes, deletes the other parts.
+    /// `object` is given what is there and all parts in order, and makes the record, whose content is the parts that it chose.
     ///
     /// # Errors
     /// The index failed; the upload is then still open.
@@ -107,31 +109,34 @@ impl Store {
         bucket: &BucketName,
         key: &ObjectKey,
         id: UploadId,
-        overwrite: Overwrite,
-        object: impl FnOnce(&[(PartNumber, Part)]) -> Result<Object, Refusal> + Send + 'static,
+        now: Timestamp,
+        object: impl FnOnce(&Slot<'_>, &[(PartNumber, Part)]) -> Result<Object, Refusal> + Send + 'static,
     ) -> Result<CompleteUpload<Refusal>, StorageError> {
-        let (object_key, upload_key) = (object_key(bucket, key), upload_key(bucket, key, &id));
+        let (bucket, key, upload_key) = (bucket.clone(), key.clone(), upload_key(bucket, key, &id));
         let complete = move |tables: &Tables| {
+            let Some(mut history) = History::open(tables, &bucket, &key)? else {
+                return Ok(CompleteUpload::UploadMissing.into());
+            };
             if !tables.uploads.contains(&upload_key)? {
                 return Ok(CompleteUpload::UploadMissing.into());
             }
             let parts = parts_of(tables, &id)?;
-            let object = match object(&parts) {
+            let object = match object(&history.slot(now)?, &parts) {
                 Ok(object) => object,
                 Err(refusal) => return Ok(CompleteUpload::Refused(refusal).into()),
             };
-            if overwrite == Overwrite::Forbidden && tables.objects.contains(&object_key)? {
-                return Ok(CompleteUpload::Exists.into());
+            if let Err(retained) = history.push(&object, now)? {
+                return Ok(CompleteUpload::Retained(retained).into());
             }
-            let replaced = tables.complete(&object_key, &object, &upload_key)?;
-            let mut discarded: Vec<Content> = replaced.into_iter().map(|object| object.content).collect();
+            history.batch.remove_upload(&upload_key);
+            let mut discarded = history.save()?;
             for (number, part) in parts {
                 if !object.content.has_part(number) {
                     tables.parts.remove(&part_key(&id, number))?;
                     discarded.push(Content::One(part.body));
                 }
             }
-            Ok(Changed { outcome: CompleteUpload::Completed(object), discarded })
+            Ok(Changed { outcome: CompleteUpload::Completed(Box::new(object)), discarded })
         };
         self.0.committer.commit(complete).await
     }
@@ -196,7 +201,7 @@ impl Store {
                 (key, id) => format!("{key}\0{id}\0"),
             };
             let read = |key: &[u8], upload| {
-                let (key, id) = tables::split_upload_key(key)?;
+                let (key, id) = keys::split_upload_key(key)?;
                 Some((key.to_owned(), (id.parse().ok()?, upload)))
             };
             let mut keys = BucketKeys::new(&store.0.tables.uploads, &bucket, &start, read);

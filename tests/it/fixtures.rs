@@ -11,11 +11,9 @@ use cos_emulator::codec::{percent, signature};
 use cos_emulator::domain::bucket::{Bucket, BucketName, Region};
 use cos_emulator::domain::encryption::Encryption;
 use cos_emulator::domain::key::ObjectKey;
-use cos_emulator::domain::metadata::Metadata;
 use cos_emulator::domain::part::UploadId;
-use cos_emulator::domain::storage_class::StorageClass;
 use cos_emulator::domain::time::Timestamp;
-use cos_emulator::storage::Upload;
+use cos_emulator::storage::{Attributes, Upload};
 
 use crate::harness::{APPID, SECRET_ID, SECRET_KEY, TestServer, UIN};
 use crate::raw::{RawAnswer, Socket};
@@ -103,10 +101,8 @@ async fn prepare(cos: &TestServer, request: &Message<'_>, now: Timestamp, encryp
     let upload = Upload {
         initiated: now,
         initiator: UIN.to_owned(),
-        storage_class: StorageClass::default(),
-        metadata: Metadata::default(),
-        encryption,
-        forbid_overwrite: false,
+        attributes: Attributes { encryption, ..Attributes::default() },
+        forbids_overwrite: false,
     };
     assert!(store.create_upload(&name, &key, &id, upload).await.expect("stored"));
 }

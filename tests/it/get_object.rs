@@ -269,7 +269,7 @@ async fn the_version_null_is_the_object_and_there_is_no_other() {
         assert_eq!(bucket.get(target).await.text(), "x");
     }
     bucket.get("a?versionId=MTg0NDUx").await.assert_error(404, "NoSuchVersion");
-    bucket.get("b?versionId=null").await.assert_error(404, "NoSuchKey");
+    bucket.get("b?versionId=null").await.assert_error(404, "NoSuchVersion");
 }
 
 #[tokio::test]

@@ -137,10 +137,27 @@ async fn a_wrong_or_lonely_parameter_is_refused() {
 }
 
 #[tokio::test]
-async fn no_bucket_has_a_tag() {
+async fn one_tag_chooses_buckets() {
     let cos = with_three_buckets().await;
-    assert!(list(&cos, "?tagkey=k&tagvalue=v").await.elements("Name").is_empty());
-    assert_eq!(list(&cos, "?tagkey=&tagvalue=").await.elements("Name").len(), 3);
+    let tags = |value: &str| {
+        let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
+        format!("<Tagging><TagSet>{}{}</TagSet></Tagging>", tag("other", "1"), tag("team", value))
+    };
+    cos.bucket("b-1250000000").put("?tagging", tags("x y")).await.assert_status(204);
+    cos.bucket("c-1250000000").put("?tagging", tags("z")).await.assert_status(204);
+    for (query, expected) in [
+        ("?tagkey=team&tagvalue=x%20y", &["b-1250000000"] as &[&str]),
+        ("?tagkey=other&tagvalue=1", &["b-1250000000", "c-1250000000"]),
+        ("?tagkey=other&tagvalue=1&max-keys=1", &["b-1250000000"]),
+        ("?tagkey=other&tagvalue=1&region=ap-beijing", &[]),
+        ("?tagkey=Team&tagvalue=z", &[]),
+        ("?tagkey=team&tagvalue=y", &[]),
+        ("?tagkey=&tagvalue=", &["a-1250000000", "b-1250000000", "c-1250000000"]),
+    ] {
+        assert_eq!(list(&cos, query).await.elements("Name"), expected, "{query}");
+    }
+    cos.bucket("c-1250000000").delete("?tagging").await.assert_status(204);
+    assert_eq!(list(&cos, "?tagkey=other&tagvalue=1").await.elements("Name"), ["b-1250000000"]);
 }
 
 #[tokio::test]

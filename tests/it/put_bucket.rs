@@ -150,18 +150,35 @@ async fn the_body_is_checked_against_its_md5() {
 }
 
 #[tokio::test]
-async fn what_is_not_private_or_is_tagged_is_not_implemented() {
+async fn what_is_not_private_is_not_implemented() {
     let cos = TestServer::start().await;
     for (name, value) in [
         ("x-cos-acl", "public-read"),
         ("x-cos-acl", "public-read-write"),
         ("x-cos-grant-read", "id=\"100000000011\""),
         ("x-cos-grant-full-control", "id=\"100000000011\""),
-        ("x-cos-tagging", "k=v"),
     ] {
         let answer = cos.request(HOST, Method::PUT, "").header(name, value).send().await;
         answer.assert_error(501, "NotImplemented");
         assert!(answer.element("Message").contains(name), "{}", answer.text());
     }
     cos.request(HOST, Method::PUT, "").header("x-cos-acl", "private").header("x-cos-tagging", "").send().await.assert_status(200);
+}
+
+#[tokio::test]
+async fn tags_may_be_given_at_once() {
+    let cos = TestServer::start().await;
+    let bucket = cos.bucket(BUCKET);
+    let put = |tags: &str| bucket.request(Method::PUT, "").header("x-cos-tagging", tags).send();
+    for tags in ["a!=1", "a=1&a=2", "a=%FF", "project=1"] {
+        put(tags).await.assert_error(400, "InvalidTag");
+        bucket.head("").await.assert_head_error(404);
+    }
+    put("team=a%20b&%E4%B8%AD=%2B").await.assert_status(200);
+    bucket.get("?tagging").await.assert_document(
+        "<Tagging><TagSet><Tag><Key>team</Key><Value>a b</Value></Tag><Tag><Key>中</Key><Value>+</Value></Tag></TagSet></Tagging>",
+    );
+    let again = bucket.request(Method::PUT, "").header("x-cos-tagging", "other=1").send().await;
+    again.assert_error(409, "BucketAlreadyOwnedByYou");
+    assert_eq!(bucket.get("?tagging").await.elements("Key"), ["team", "中"]);
 }

@@ -301,7 +301,6 @@ async fn what_is_lacking_is_named_and_stores_nothing() {
     let bucket = cos.put_bucket().await;
     for (name, value) in [
         ("x-cos-copy-source", "b-1250000000.cos.ap-guangzhou.myqcloud.com/a"),
-        ("x-cos-tagging", "k=v"),
         ("x-cos-callback", "e30="),
         ("x-cos-return-body", "{}"),
         ("x-cos-mime-limit", "text/plain"),
@@ -334,4 +333,23 @@ async fn it_needs_a_bucket_of_ones_own() {
         put().anonymous().send().await.assert_error(403, "AccessDenied");
     }
     bucket.get("a").await.assert_error(404, "NoSuchKey");
+}
+
+#[tokio::test]
+async fn tags_are_counted_and_checked() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let put = |tags: &str| bucket.request(Method::PUT, "k").header("x-cos-tagging", tags).body("x").send();
+    put("color=red&size=a%20b").await.assert_status(200);
+    assert_eq!(bucket.head("k").await.header("x-cos-tagging-count"), "2");
+    let eleven: Vec<String> = (0..11).map(|number| format!("k{number}=v")).collect();
+    put(&eleven.join("&")).await.assert_error(400, "InvalidTag");
+    assert_eq!(bucket.get("k").await.header("x-cos-tagging-count"), "2");
+    put("").await.assert_status(200);
+    assert_eq!(bucket.head("k").await.header_opt("x-cos-tagging-count"), None);
+
+    let upload = bucket.request(Method::POST, "m?uploads").header("x-cos-tagging", "a=b").send().await.element("UploadId");
+    let etag = bucket.part("m", &upload, 1, "x").await;
+    bucket.complete("m", &upload, &[(1, &etag)]).await.assert_status(200);
+    assert_eq!(bucket.head("m").await.header("x-cos-tagging-count"), "1");
 }

@@ -101,8 +101,8 @@ fn contents(page: &Page<Object>, encoding: Encoding, owner: &str) -> Vec<Content
             etag: etag::quoted(&object.etag),
             size: object.size,
             owner: Person::appid(owner),
-            storage_class: object.storage_class.name(),
-            storage_tier: object.storage_class.is_tiered().then_some("FREQUENT"),
+            storage_class: object.attributes.storage_class.name(),
+            storage_tier: object.attributes.storage_class.is_tiered().then_some("FREQUENT"),
         }),
     });
     contents.collect()

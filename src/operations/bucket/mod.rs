@@ -2,5 +2,6 @@
 
 pub(super) mod delete_bucket;
 pub(super) mod head_bucket;
+pub(super) mod list_object_versions;
 pub(super) mod list_objects;
 pub(super) mod put_bucket;

@@ -5,10 +5,12 @@ use serde::Deserialize;
 
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
+use crate::operations::headers::TAGGING;
 use crate::operations::request::{BodyLength, RequestBody};
 use crate::operations::response::{self, Response};
-use crate::storage::CreateBucket;
+use crate::storage::{CreateBucket, FirstSettings};
 
 const LARGEST_BODY: usize = 64 << 10;
 
@@ -56,8 +58,10 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     check_appid(context, name, appid)?;
     let region = context.target.region.clone().unwrap_or_else(|| context.services.region.clone());
     CreateBucketConfiguration::read(context, body).await?.check(&region)?;
+    let tags = Tags::from_header(context.head.header_text(&TAGGING)?.unwrap_or_default(), Tagged::Bucket)?;
     let bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
-    match context.store().create_bucket(bucket).await? {
+    let settings = FirstSettings::default().with((!tags.is_empty()).then_some(&tags));
+    match context.store().create_bucket_with(bucket, settings).await? {
         CreateBucket::Created => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
         CreateBucket::Exists(existing) if existing.owner == appid => Err(ErrorCode::BucketAlreadyOwnedByYou.into()),
         CreateBucket::Exists(_) => Err(ErrorCode::BucketAlreadyExists.into()),

@@ -14,10 +14,11 @@ use crate::domain::time::Timestamp;
 use crate::operations::context::Context;
 use crate::operations::draft;
 use crate::operations::headers::{HASH_CRC64, PNUM_MAX, PNUM_MIN};
+use crate::operations::object_headers;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::sse_headers;
-use crate::storage::{CompleteUpload, Content, Object, Overwrite, Part, Upload};
+use crate::storage::{CompleteUpload, Content, Object, Part, Slot, Upload};
 
 /// Enough for 10,000 parts, generously laid out.
 const LARGEST_LIST: usize = 4 << 20;
@@ -58,16 +59,21 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let upload = store.upload(bucket, key, &upload_id)?.ok_or(ErrorCode::NoSuchUpload)?;
     let listed = read_list(context.head, body).await?;
     check_count(context.head, listed.len())?;
-    let overwrite = if upload.forbid_overwrite { Overwrite::Forbidden } else { draft::overwrite(context)? };
+    let forbids_overwrite = upload.forbids_overwrite || draft::forbids_overwrite(context)?;
 
     let mut headers = HeaderMap::new();
-    sse_headers::describe(&upload.encryption, &mut headers);
+    sse_headers::describe(&upload.attributes.encryption, &mut headers);
     let now = context.services.clock.now();
     let id = upload_id.clone();
-    let object = move |parts: &[(PartNumber, Part)]| object(parts, &listed, upload, id, now);
-    match store.complete_upload(bucket, key, upload_id, overwrite, object).await? {
+    let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
+        draft::check_overwrite(forbids_overwrite, slot)?;
+        object(slot, parts, &listed, upload, id, now)
+    };
+    match store.complete_upload(bucket, key, upload_id, now, object).await? {
         CompleteUpload::Completed(object) => {
             headers.insert(HASH_CRC64, HeaderValue::from(object.crc64));
+            // Unlike PUT Object, this also names the null version (436/7742).
+            object_headers::name_version(&object, context.bucket()?, &mut headers);
             let result = CompleteMultipartUploadResult {
                 namespace: NAMESPACE,
                 location: format!("http://{}{}", context.head.host, context.head.path),
@@ -79,7 +85,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
         }
         CompleteUpload::UploadMissing => Err(ErrorCode::NoSuchUpload.into()),
         CompleteUpload::Refused(error) => Err(error),
-        CompleteUpload::Exists => Err(ErrorCode::FileAlreadyExists.into()),
+        CompleteUpload::Retained(retained) => Err(retained.into()),
     }
 }
 
@@ -104,6 +110,7 @@ fn check_count(head: &RequestHead, count: usize) -> Result<(), Error> {
 
 /// The object that the listed parts make, or why they make none. `parts` are all that were uploaded, in order.
 fn object(
+    slot: &Slot<'_>,
     parts: &[(PartNumber, Part)],
     listed: &[ListedPart],
     upload: Upload,
@@ -115,14 +122,9 @@ fn object(
     check_list(listed, &uploaded)?;
     let is_listed = |number: PartNumber| listed.binary_search_by_key(&number, |part| part.number).is_ok();
     let chosen: Vec<&Part> = parts.iter().filter(|(number, _)| is_listed(*number)).map(|(_, part)| part).collect();
-    Ok(Object {
-        etag: etag::of_upload(id.as_str(), chosen.iter().map(|part| part.etag.as_str())),
-        size: chosen.iter().map(|part| part.size).sum(),
-        crc64: chosen.iter().fold(0, |crc64, part| crc64_combine(crc64, part.crc64, part.size)),
-        last_modified: now,
-        storage_class: upload.storage_class,
-        metadata: upload.metadata,
-        encryption: upload.encryption,
-        content: Content::of_parts(id, listed.iter().map(|part| part.number)),
-    })
+    let etag = etag::of_upload(id.as_str(), chosen.iter().map(|part| part.etag.as_str()));
+    let size = chosen.iter().map(|part| part.size).sum();
+    let crc64 = chosen.iter().fold(0, |crc64, part| crc64_combine(crc64, part.crc64, part.size));
+    let content = Content::of_parts(id, listed.iter().map(|part| part.number));
+    Ok(Object::new(slot.version, etag, size, crc64, now, upload.attributes, content))
 }

@@ -3,13 +3,14 @@
 use http::HeaderMap;
 use serde::Serialize;
 
+use crate::domain::bucket::Versioning;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::UploadId;
 use crate::operations::context::Context;
 use crate::operations::draft::ObjectDraft;
 use crate::operations::response::{self, Response};
 use crate::operations::sse_headers;
-use crate::storage::{Overwrite, Upload};
+use crate::storage::Upload;
 
 /// The id is of digits and letters only, and the key is escaped for XML but not for URLs.
 #[derive(Serialize)]
@@ -22,21 +23,15 @@ struct InitiateMultipartUploadResult<'a> {
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
-    let ObjectDraft { metadata, storage_class, encryption, overwrite, .. } = ObjectDraft::parse(context)?;
-    if overwrite == Overwrite::Forbidden && context.store().object(bucket, key)?.is_some() {
+    let ObjectDraft { attributes, forbids_overwrite, .. } = ObjectDraft::parse(context)?;
+    let is_versioned = context.bucket()?.versioning != Versioning::Never;
+    if forbids_overwrite && !is_versioned && context.store().object(bucket, key)?.is_some() {
         return Err(ErrorCode::FileAlreadyExists.into());
     }
     let mut headers = HeaderMap::new();
-    sse_headers::describe(&encryption, &mut headers);
+    sse_headers::describe(&attributes.encryption, &mut headers);
     let (_, initiator) = context.account()?;
-    let upload = Upload {
-        initiated: context.now,
-        initiator: initiator.to_owned(),
-        storage_class,
-        metadata,
-        encryption,
-        forbid_overwrite: overwrite == Overwrite::Forbidden,
-    };
+    let upload = Upload { initiated: context.now, initiator: initiator.to_owned(), attributes, forbids_overwrite };
     let id = UploadId::new(context.now.seconds(), context.services.random.bytes());
     if !context.store().create_upload(bucket, key, &id, upload).await? {
         return Err(ErrorCode::NoSuchBucket.into());

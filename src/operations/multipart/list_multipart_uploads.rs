@@ -106,7 +106,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
                 upload_id: id.to_string(),
                 initiator: Person::account(&upload.initiator),
                 owner: Person::account(owner),
-                storage_class: upload.storage_class.name(),
+                storage_class: upload.attributes.storage_class.name(),
                 initiated: upload.initiated.iso_millis(),
             }),
         }

@@ -82,7 +82,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         initiator: Person::account(&upload.initiator),
         next_part_number_marker: parts.last().filter(|_| is_truncated).map(|(number, _)| number.get()),
         parts: parts.into_iter().map(entry).collect(),
-        storage_class: upload.storage_class.name(),
+        storage_class: upload.attributes.storage_class.name(),
         max_parts: limit,
         is_truncated,
     };

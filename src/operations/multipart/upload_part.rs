@@ -39,12 +39,12 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let UploadPart { part_number, upload_id, customer_key, promise } = UploadPart::parse(context.head)?;
     let store = context.store();
     let upload = store.upload(bucket, key, &upload_id)?.ok_or(ErrorCode::NoSuchUpload)?;
-    sse_headers::check_repeated(context.head, &upload.encryption)?;
-    upload.encryption.unlock(customer_key.as_ref())?;
+    sse_headers::check_repeated(context.head, &upload.attributes.encryption)?;
+    upload.attributes.encryption.unlock(customer_key.as_ref())?;
 
-    let (staged, etag) = receive(context, body, &promise, &upload.encryption, customer_key.as_ref()).await?;
+    let (staged, etag) = receive(context, body, &promise, &upload.attributes.encryption, customer_key.as_ref()).await?;
 
-    let headers = object_headers::of_body(&etag, staged.digested.crc64, &upload.encryption);
+    let headers = object_headers::of_bytes(&etag, staged.digested.crc64, &upload.attributes.encryption);
     let now = context.services.clock.now();
     let part = PartAddress { bucket, key, upload: &upload_id, number: part_number };
     match store.put_part(part, staged, etag, now).await? {

@@ -25,11 +25,11 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     loop {
         let (object, customer_key) = object_headers::find(context)?;
         if object_headers::judge(context.head, &object)? == Verdict::NotModified {
-            return Ok(not_modified(&object));
+            return not_modified(context, &object);
         }
         refuse_archived(&object)?;
         let (status, range) = range(context, &object)?;
-        let mut headers = object_headers::of(&object);
+        let mut headers = object_headers::of(&object, context.bucket()?);
         object_headers::override_by(context, &mut headers)?;
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
@@ -48,16 +48,16 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
 }
 
 /// As the page's sample has it: with the type, ETag and CRC of the object, without its date.
-fn not_modified(object: &Object) -> Response {
-    let mut headers = object_headers::of(object);
+fn not_modified(context: &Context<'_>, object: &Object) -> Result<Response, Error> {
+    let mut headers = object_headers::of(object, context.bucket()?);
     let kept = [CONTENT_TYPE, ETAG, HASH_CRC64].into_iter().filter_map(|name| headers.remove(&name).map(|value| (name, value)));
-    response::empty(StatusCode::NOT_MODIFIED, kept.collect())
+    Ok(response::empty(StatusCode::NOT_MODIFIED, kept.collect()))
 }
 
 /// Archived content cannot be read; the emulator has no restore yet.
 fn refuse_archived(object: &Object) -> Result<(), Error> {
-    if object.storage_class.is_archived() {
-        let class = HeaderValue::from_static(object.storage_class.name());
+    if object.attributes.storage_class.is_archived() {
+        let class = HeaderValue::from_static(object.attributes.storage_class.name());
         return Err(Error::from(ErrorCode::InvalidObjectState).with_header(STORAGE_CLASS, class));
     }
     Ok(())
@@ -86,7 +86,7 @@ fn cipher(
     object: &Object,
     customer_key: Option<CustomerKey>,
 ) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static {
-    let (encryption, folder_key) = (object.encryption.clone(), context.store().folder_key().clone());
+    let (encryption, folder_key) = (object.attributes.encryption.clone(), context.store().folder_key().clone());
     move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
 }
 

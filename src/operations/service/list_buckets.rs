@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use crate::domain::bucket::{Bucket, Region};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::tag::Tags;
 use crate::operations::context::Context;
 use crate::operations::paging::{self, Person};
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
+use crate::storage::{StorageError, Store};
 
 /// The most buckets of a page, and the default.
 const LARGEST_PAGE: usize = 2000;
@@ -23,8 +25,7 @@ struct ListBuckets {
 struct Filter {
     region: Option<Region>,
     created: Option<(Comparison, i64)>,
-    /// No bucket has tags while the emulator lacks PUT Bucket tagging.
-    by_tag: bool,
+    tag: Option<(String, String)>,
 }
 
 enum Comparison {
@@ -41,15 +42,15 @@ impl ListBuckets {
             Some(region) => Some(region),
             None => context.target.region.clone(),
         };
-        let by_tag = match (head.query_text("tagkey")?, head.query_text("tagvalue")?) {
-            (None, None) => false,
-            (Some(_), Some(_)) => true,
+        let tag = match (head.query_text("tagkey")?, head.query_text("tagvalue")?) {
+            (None, None) => None,
+            (Some(key), Some(value)) => Some((key.to_owned(), value.to_owned())),
             _ => return Err(ErrorCode::InvalidArgument.because("the parameters tagkey and tagvalue go together")),
         };
         Ok(Self {
             marker: head.query_text("marker")?.unwrap_or_default().to_owned(),
             limit: paging::limit_up_to(head, "max-keys", LARGEST_PAGE)?,
-            filter: Filter { region, created: created(head)?, by_tag },
+            filter: Filter { region, created: created(head)?, tag },
         })
     }
 }
@@ -78,7 +79,7 @@ fn created(head: &RequestHead) -> Result<Option<(Comparison, i64)>, Error> {
 }
 
 impl Filter {
-    fn wants(&self, bucket: &Bucket) -> bool {
+    fn wants(&self, store: &Store, bucket: &Bucket) -> Result<bool, StorageError> {
         let created = bucket.created.seconds();
         let in_time = self.created.as_ref().is_none_or(|(comparison, time)| match comparison {
             Comparison::Less => created < *time,
@@ -86,7 +87,13 @@ impl Filter {
             Comparison::Greater => created > *time,
             Comparison::GreaterOrEqual => created >= *time,
         });
-        !self.by_tag && in_time && self.region.as_ref().is_none_or(|region| *region == bucket.region)
+        let in_region = self.region.as_ref().is_none_or(|region| *region == bucket.region);
+        match &self.tag {
+            Some((key, value)) if in_time && in_region => {
+                Ok(store.setting::<Tags>(bucket)?.is_some_and(|tags| tags.has(key, value)))
+            }
+            _ => Ok(in_time && in_region),
+        }
     }
 }
 
@@ -118,8 +125,8 @@ struct BucketEntry {
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let ListBuckets { marker, limit, filter } = ListBuckets::parse(context)?;
     let (appid, uin) = context.account()?;
-    let owner = appid.to_owned();
-    let is_wanted = move |bucket: &Bucket| bucket.owner == owner && filter.wants(bucket);
+    let (owner, store) = (appid.to_owned(), context.store().clone());
+    let is_wanted = move |bucket: &Bucket| Ok(bucket.owner == owner && filter.wants(&store, bucket)?);
     let mut buckets = context.store().list_buckets(marker.clone(), limit + 1, is_wanted).await?;
     let is_truncated = limit > 0 && buckets.len() > limit;
     buckets.truncate(limit);

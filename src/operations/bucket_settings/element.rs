@@ -1,0 +1,50 @@
+//! Texts of elements, checked. An empty element counts as an absent one.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use crate::domain::error::{Error, ErrorCode};
+
+/// An element that may be missing.
+pub(super) fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// An element that may have few texts, each with its meaning.
+///
+/// # Errors
+/// `InvalidArgument`, with all texts (inferred).
+pub(super) fn choice<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<T, Error> {
+    choices.iter().find(|(choice, _)| *choice == text).map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let choices: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+        ErrorCode::InvalidArgument.because(format!("the element <{name}> is {text:?}; it must be {}", choices.join(" or ")))
+    })
+}
+
+/// An element that is a number.
+///
+/// # Errors
+/// `InvalidArgument`, with the range (inferred).
+pub(super) fn number<T>(name: &str, text: &str, range: RangeInclusive<T>) -> Result<T, Error>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        let (first, last) = (range.start(), range.end());
+        let message = format!("the element <{name}> is {text:?}; it must be a number from {first} to {last}");
+        ErrorCode::InvalidArgument.because(message)
+    })
+}
+
+/// That a list of elements is not too long.
+///
+/// # Errors
+/// `InvalidArgument` (inferred).
+pub(super) fn check_count<T>(name: &str, list: &[T], most: usize) -> Result<(), Error> {
+    if list.len() > most {
+        let message = format!("there are {} elements <{name}>; at most {most} are allowed", list.len());
+        return Err(ErrorCode::InvalidArgument.because(message));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What is set on buckets; a file for the PUT, GET and DELETE of each.
+
+mod document;
+mod element;
+
+pub(super) mod accelerate;
+pub(super) mod cors;
+pub(super) mod tagging;
