@@ -83,17 +83,21 @@ impl fmt::Display for UserId {
     }
 }
 
+/// Also without the words, as in `100000000001/100000000011` for a sub-account and `100000000001` for a root account (436/7737).
 impl FromStr for UserId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let is_uin = |uin: &str| !uin.is_empty() && uin.bytes().all(|b| b.is_ascii_digit());
-        let uins = text.strip_prefix("qcs::cam::uin/").and_then(|uins| uins.split_once(":uin/"));
+        let uins = match text.strip_prefix("qcs::cam::uin/") {
+            Some(uins) => uins.split_once(":uin/"),
+            None => Some(text.split_once('/').unwrap_or((text, text))),
+        };
         match uins.filter(|(root, user)| is_uin(root) && is_uin(user)) {
             Some((root, user)) => Ok(Self { root: root.to_owned(), user: user.to_owned() }),
             None => {
-                let form = "qcs::cam::uin/100000000001:uin/100000000011";
-                Err(ErrorCode::InvalidArgument.because(format!("the user {text:?} is not written as in {form}")))
+                let forms = "100000000001, 100000000001/100000000011 or qcs::cam::uin/100000000001:uin/100000000011";
+                Err(ErrorCode::InvalidArgument.because(format!("the user {text:?} is not written as in {forms}")))
             }
         }
     }
@@ -106,10 +110,11 @@ pub enum Caller {
     Signed(Identity),
 }
 
+/// The full id, as listings name who began an upload.
 impl fmt::Display for Caller {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Anonymous => formatter.write_str("anonymous"),
+            Self::Anonymous => formatter.write_str("qcs::cam::anyone:anyone"),
             Self::Signed(identity) => identity.user.id.fmt(formatter),
         }
     }
@@ -310,8 +315,20 @@ mod tests {
     #[test]
     fn an_id_is_read_as_it_is_written() {
         let id = UserId { root: "1".to_owned(), user: "11".to_owned() };
-        assert_eq!((id.to_string().parse::<UserId>().expect("its own text"), id.is_root()), (id, false));
-        for text in ["", "1", "qcs::cam::uin/1", "qcs::cam::uin/:uin/1", "qcs::cam::uin/1:uin/x", "qcs::cam::anyone:anyone"] {
+        for text in ["qcs::cam::uin/1:uin/11", "1/11", &id.to_string()] {
+            assert_eq!(text.parse::<UserId>().expect(text), id);
+        }
+        assert!("1".parse::<UserId>().expect("a root account") == UserId::of_root("1") && !id.is_root());
+        for text in [
+            "",
+            "x",
+            "1/",
+            "1/1/1",
+            "qcs::cam::uin/1",
+            "qcs::cam::uin/:uin/1",
+            "qcs::cam::uin/1:uin/x",
+            "qcs::cam::anyone:anyone",
+        ] {
             assert_eq!(text.parse::<UserId>().expect_err(text).code(), ErrorCode::InvalidArgument);
         }
     }

@@ -27,7 +27,7 @@ pub enum Permission {
 pub const MOST_GRANTS: usize = 100;
 
 /// The list of a bucket or an object. Its owner may do all, whatever the list says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acl {
     /// What `x-cos-acl` named.
     canned: Option<CannedAcl>,
@@ -102,6 +102,11 @@ impl Acl {
             return Err(ErrorCode::InvalidArgument.because(message));
         }
         Ok(Self { canned, grants })
+    }
+
+    /// The list of a bucket that has none.
+    pub const fn private() -> Self {
+        Self { canned: Some(CannedAcl::Private), grants: Vec::new() }
     }
 
     /// Whether it grants `permission` to a caller that signs, by name or as one of those who sign.

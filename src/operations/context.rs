@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::domain::account::{Account, Accounts, Caller, Identity};
+use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
@@ -68,6 +68,11 @@ impl Context<'_> {
             Caller::Signed(Identity { user, .. }) => Ok((&user.appid, &user.id.root)),
             Caller::Anonymous => Err(ErrorCode::AccessDenied.into()),
         }
+    }
+
+    /// The root account that owns the bucket and the objects in it.
+    pub fn owner_id(&self, bucket: &Bucket) -> UserId {
+        UserId::of_root(self.owner_uin(bucket))
     }
 
     /// The UIN of the bucket's owner, or its APPID when no account has that.

@@ -9,6 +9,8 @@ pub mod response;
 pub mod routes;
 pub mod target;
 
+mod acl_document;
+mod acl_headers;
 mod bucket;
 mod bucket_settings;
 mod draft;
@@ -40,11 +42,16 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
+        Operation::PutBucketAcl => bucket_settings::acl::put(context, body).await,
+        Operation::GetBucketAcl => bucket_settings::acl::get(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
+        Operation::GetBucketPolicy => bucket_settings::policy::get(context),
+        Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
@@ -52,6 +59,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::PutObjectAcl => object::acl::put(context, body).await,
+        Operation::GetObjectAcl => object::acl::get(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

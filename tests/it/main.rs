@@ -2,12 +2,16 @@
 
 mod folder;
 mod harness;
+mod people;
 mod raw;
 
 mod abort_multipart_upload;
+mod access;
 mod addressing;
 mod bucket_accelerate;
+mod bucket_acl;
 mod bucket_cors;
+mod bucket_policy;
 mod bucket_settings;
 mod bucket_tagging;
 mod complete_multipart_upload;
@@ -26,6 +30,7 @@ mod list_multipart_uploads;
 mod list_object_versions;
 mod list_objects;
 mod list_parts;
+mod object_acl;
 mod put_bucket;
 mod put_object;
 mod signatures;

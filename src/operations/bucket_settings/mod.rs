@@ -4,5 +4,7 @@ mod document;
 mod element;
 
 pub(super) mod accelerate;
+pub(super) mod acl;
 pub(super) mod cors;
+pub(super) mod policy;
 pub(super) mod tagging;
