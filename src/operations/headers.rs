@@ -15,6 +15,7 @@ cos_headers! {
     CONTENT_SHA1 "x-cos-content-sha1",
     COPY_SOURCE "x-cos-copy-source",
     DELETE_MARKER "x-cos-delete-marker",
+    DOMAIN_TXT_VERIFICATION "x-cos-domain-txt-verification",
     FORBID_OVERWRITE "x-cos-forbid-overwrite",
     FSIZE_MAX "x-cos-fsize-max",
     GRANT_FULL_CONTROL "x-cos-grant-full-control",

@@ -2,12 +2,16 @@
 
 pub mod access;
 pub mod context;
+pub mod cors_headers;
+pub mod directory;
 pub mod error_body;
 pub mod headers;
+pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod website;
 
 mod acl_document;
 mod acl_headers;
@@ -42,25 +46,40 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
-        Operation::PutBucketAcl => bucket_settings::acl::put(context, body).await,
-        Operation::GetBucketAcl => bucket_settings::acl::get(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
+        Operation::PutBucketAcl => bucket_settings::acl::put(context, body).await,
+        Operation::GetBucketAcl => bucket_settings::acl::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketDomain => bucket_settings::domain::put(context, body).await,
+        Operation::GetBucketDomain => bucket_settings::domain::get(context),
+        Operation::DeleteBucketDomain => bucket_settings::domain::delete(context).await,
+        Operation::PutBucketDomainCertificate => bucket_settings::domain_certificate::put(context, body).await,
+        Operation::GetBucketDomainCertificate => bucket_settings::domain_certificate::get(context),
+        Operation::DeleteBucketDomainCertificate => bucket_settings::domain_certificate::delete(context).await,
+        Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
+        Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
+        Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
         Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
         Operation::GetBucketPolicy => bucket_settings::policy::get(context),
         Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
+        Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
+        Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
+        Operation::GetBucketWebsite => bucket_settings::website::get(context),
+        Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
+        Operation::OptionsObject => object::options_object::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

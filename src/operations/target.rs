@@ -4,18 +4,21 @@ use http::uri::Authority;
 
 use crate::codec::percent;
 use crate::domain::bucket::{BucketName, Region};
+use crate::domain::custom_domain::COS_SUFFIXES;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::operations::directory::Directory;
 use crate::operations::routes::Scope;
-
-/// The suffixes of COS's own hosts.
-const COS_SUFFIXES: [&str; 2] = ["myqcloud.com", "tencentcos.cn"];
 
 /// Labels after the bucket's that name a service of COS's own.
 const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
 
-/// Labels of hosts that serve something else than the object API.
-const OTHER_ENDPOINTS: [&str; 4] = ["cos-website", "cos-control", "ci", "pic"];
+/// The label of hosts of static websites.
+const WEBSITE_ENDPOINT: &str = "cos-website";
+
+/// Labels of hosts that serve something else than buckets.
+const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
@@ -24,6 +27,7 @@ const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-eas
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     pub resource: Resource,
+    pub endpoint: Endpoint,
     /// The region that the host names, if any.
     pub region: Option<Region>,
     /// Paths that a client may have signed, decoded: the path as sent, and in path style the path without the bucket.
@@ -44,6 +48,13 @@ impl Target {
         match &self.resource {
             Resource::Bucket(bucket) | Resource::Object(bucket, _) => Some(bucket),
             Resource::Service | Resource::Control(_) => None,
+        }
+    }
+
+    pub fn key(&self) -> Option<&ObjectKey> {
+        match &self.resource {
+            Resource::Object(_, key) => Some(key),
+            Resource::Bucket(_) | Resource::Service | Resource::Control(_) => None,
         }
     }
 
@@ -73,27 +84,40 @@ pub struct Addressing {
 #[derive(Debug, PartialEq, Eq)]
 struct Host<'a> {
     bucket: Option<&'a str>,
+    endpoint: Endpoint,
     region: Option<&'a str>,
 }
 
 impl Addressing {
-    /// Resolves a request. `path` is as sent, undecoded; `exists` tells whether there is a bucket of that name.
+    /// Resolves a request. `path` is as sent, undecoded.
     ///
     /// # Errors
     /// `InvalidURI` for a host or path that cannot be read, `InvalidBucketName`, `InvalidObjectName`, `KeyTooLong`, and
     /// `NotImplemented` for hosts of other services.
-    pub fn resolve(&self, host: &str, path: &str, exists: impl Fn(&BucketName) -> bool) -> Result<Target, Error> {
+    pub fn resolve(&self, host: &str, path: &str, directory: &impl Directory) -> Result<Target, Error> {
         let name = host_name(host)?;
-        let meaning = self.host(&name)?;
-        let region = meaning.region.map(str::parse).transpose()?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
-        let Some(bucket) = meaning.bucket else {
-            return self.resolve_path(path, decoded, region, exists);
+        let bound = if self.may_be_bound(&name) { directory.bound(&name) } else { None };
+        let (bucket, endpoint, region) = match bound {
+            Some((bucket, endpoint)) => (bucket, endpoint, None),
+            None => {
+                let Host { bucket, endpoint, region } = self.host(&name)?;
+                let region = region.map(str::parse).transpose()?;
+                let Some(bucket) = bucket else { return self.resolve_path(path, decoded, region, directory) };
+                (bucket.parse()?, endpoint, region)
+            }
         };
-        let bucket = bucket.parse()?;
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
-        Ok(Target { resource, region, signed_paths: vec![decoded] })
+        Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] })
+    }
+
+    /// Whether a name can be a user's own: the emulator's own names, and addresses, are not looked up.
+    fn may_be_bound(&self, name: &str) -> bool {
+        let is_below = |suffix: &str| before_suffix(name, suffix).is_some();
+        let is_local = is_below("localhost") || self.domains.iter().any(|domain| is_below(domain));
+        let is_own = COS_SUFFIXES.into_iter().any(is_below) || is_local && BucketName::is_like(first_label(name));
+        name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
@@ -102,10 +126,12 @@ impl Addressing {
         path: &str,
         decoded: String,
         region: Option<Region>,
-        exists: impl Fn(&BucketName) -> bool,
+        directory: &impl Directory,
     ) -> Result<Target, Error> {
+        let exists = |name: &BucketName| directory.has_bucket(name);
+        let endpoint = Endpoint::Rest;
         if let Some(rest) = decoded.strip_prefix("/_cos/") {
-            return Ok(Target { resource: Resource::Control(rest.to_owned()), region, signed_paths: vec![decoded] });
+            return Ok(Target { resource: Resource::Control(rest.to_owned()), endpoint, region, signed_paths: vec![decoded] });
         }
         // Split before decoding: an escaped slash is part of the name.
         let (first, rest) = path
@@ -118,7 +144,7 @@ impl Addressing {
                 Some(bucket) if exists(bucket) => Resource::Bucket(bucket.clone()),
                 _ => Resource::Service,
             };
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] });
         }
         let completed = || format!("{first}-{}", self.appid).parse::<BucketName>().ok().filter(&exists);
         let named = match first.parse::<BucketName>() {
@@ -128,11 +154,11 @@ impl Addressing {
         if let Some(bucket) = named {
             let key = percent::decode(rest.unwrap_or_default()).unwrap_or_default();
             let signed_paths = vec![decoded, format!("/{key}")];
-            return Ok(Target { resource: resource(bucket, &key)?, region, signed_paths });
+            return Ok(Target { resource: resource(bucket, &key)?, endpoint, region, signed_paths });
         }
         if let Some(bucket) = &self.default_bucket {
             let resource = resource(bucket.clone(), decoded.strip_prefix('/').unwrap_or(&decoded))?;
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] });
         }
         if BucketName::is_like(first) {
             first.parse::<BucketName>()?;
@@ -145,29 +171,31 @@ impl Addressing {
     }
 
     fn host<'a>(&self, name: &'a str) -> Result<Host<'a>, Error> {
-        let none = Host { bucket: None, region: None };
+        let none = Host { bucket: None, endpoint: Endpoint::Rest, region: None };
         let local = ["localhost"].into_iter().chain(self.domains.iter().map(String::as_str));
         let is_cos = COS_SUFFIXES.iter().any(|suffix| before_suffix(name, suffix).is_some());
         let suffixes = COS_SUFFIXES.into_iter().chain(local);
         // The longest suffix wins, so that a --domain below localhost keeps its own meaning.
         let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
-            let first = name.split('.').next().unwrap_or_default();
+            let first = first_label(name);
             let is_bucket = BucketName::is_like(first) && name.contains('.');
-            return Ok(Host { bucket: is_bucket.then_some(first), region: None });
+            return Ok(Host { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
         let bucket = labels.next_if(|label| BucketName::is_like(label));
-        let region = match (labels.next(), labels.next()) {
-            (None, _) => return Ok(Host { bucket, ..none }),
+        let (endpoint, region) = match (labels.next(), labels.next()) {
+            (None, _) => (Endpoint::Rest, None),
             (Some("service"), Some("cos")) => return Ok(none),
-            (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region.filter(|region| *region != "accelerate"),
+            (Some(WEBSITE_ENDPOINT), region) if bucket.is_some() => (Endpoint::Website, region),
+            (Some(label), Some("accelerate")) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Accelerate, None),
+            (Some(label), region) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Rest, region),
             // Batch jobs have the account in front: 1250000000.cos-control.
             (Some(endpoint), _) | (Some(_), Some(endpoint)) if OTHER_ENDPOINTS.contains(&endpoint) => {
                 let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
                 return Err(ErrorCode::NotImplemented.because(message));
             }
-            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => Some(region),
+            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => (Endpoint::Rest, Some(region)),
             (Some(label), _) if bucket.is_none() && !is_cos => {
                 let message =
                     format!("the host {name} names the bucket {label:?}, which lacks its -<APPID>, as in demo-1250000000");
@@ -178,7 +206,7 @@ impl Addressing {
                 return Err(ErrorCode::InvalidURI.because(message));
             }
         };
-        Ok(Host { bucket, region })
+        Ok(Host { bucket, endpoint, region })
     }
 }
 
@@ -191,6 +219,10 @@ fn host_name(host: &str) -> Result<String, Error> {
     let authority: Authority =
         host.parse().map_err(|_| ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name")))?;
     Ok(authority.host().to_ascii_lowercase())
+}
+
+fn first_label(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
 }
 
 /// The labels in front of a suffix, with their dots.
@@ -212,18 +244,38 @@ mod tests {
         Addressing { default_bucket: Some("home-1250000000".parse().expect("valid")), ..addressing() }
     }
 
+    /// Two buckets, and names that lead to one of them.
+    struct Two;
+
+    impl Directory for Two {
+        fn has_bucket(&self, name: &BucketName) -> bool {
+            ["b-1250000000", "home-1250000000"].contains(&name.as_str())
+        }
+
+        fn bound(&self, name: &str) -> Option<(BucketName, Endpoint)> {
+            assert!(!name.ends_with("myqcloud.com") && !name.starts_with("b-1250000000."), "{name} is looked up");
+            let endpoint = match name {
+                "files.example.com" | "files.localhost" | "a-1.example.com" => Endpoint::Rest,
+                "www.example.com" => Endpoint::Website,
+                _ => return None,
+            };
+            Some(("b-1250000000".parse().expect("valid"), endpoint))
+        }
+    }
+
     fn resolve(addressing: &Addressing, host: &str, path: &str) -> Result<Target, Error> {
-        addressing.resolve(host, path, |bucket| ["b-1250000000", "home-1250000000"].contains(&bucket.as_str()))
+        addressing.resolve(host, path, &Two)
     }
 
     fn described(target: Result<Target, Error>) -> String {
         match target {
-            Ok(Target { resource, region, .. }) => {
+            Ok(Target { resource, endpoint, region, .. }) => {
                 let region = region.map_or(String::new(), |region| format!(" in {}", region.as_str()));
+                let endpoint = if endpoint == Endpoint::Rest { String::new() } else { format!(" {endpoint:?}") };
                 match resource {
-                    Resource::Service => format!("service{region}"),
-                    Resource::Bucket(bucket) => format!("{bucket}{region}"),
-                    Resource::Object(bucket, key) => format!("{bucket} {}{region}", key.as_str()),
+                    Resource::Service => format!("service{region}{endpoint}"),
+                    Resource::Bucket(bucket) => format!("{bucket}{region}{endpoint}"),
+                    Resource::Object(bucket, key) => format!("{bucket} {}{region}{endpoint}", key.as_str()),
                     Resource::Control(path) => format!("control {path}"),
                 }
             }
@@ -243,9 +295,13 @@ mod tests {
             ("cos.ap-guangzhou.myqcloud.com", "/b-1250000000/k", "b-1250000000 k in ap-guangzhou"),
             ("b-1250000000.cos.ap-beijing-1.tencentcos.cn", "/k", "b-1250000000 k in ap-beijing-1"),
             ("b-1250000000.cos-internal.ap-guangzhou.tencentcos.cn", "/k", "b-1250000000 k in ap-guangzhou"),
-            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k"),
-            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k"),
-            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
+            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k Accelerate"),
+            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k Accelerate"),
+            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "b-1250000000 k in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.ap-guangzhou.tencentcos.cn", "/", "b-1250000000 in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.ap-guangzhou.localhost:7436", "/k", "b-1250000000 k in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.cos.test", "/k", "b-1250000000 k Website"),
+            ("cos-website.ap-guangzhou.myqcloud.com", "/", "InvalidURI"),
             ("1250000000.cos-control.ap-guangzhou.myqcloud.com", "/jobs", "NotImplemented"),
             ("b-1250000000.ci.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
             ("b-1250000000.pic.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
@@ -257,7 +313,11 @@ mod tests {
             ("b-1250000000.cos.test", "/k", "b-1250000000 k"),
             ("b-1250000000.cos.ap-shanghai.cos.test", "/k", "b-1250000000 k in ap-shanghai"),
             ("cos.test", "/b-1250000000/k", "b-1250000000 k"),
-            ("b-1250000000.unknown.example", "/k", "b-1250000000 k"),
+            ("c-1250000000.unknown.example", "/k", "c-1250000000 k"),
+            ("Files.Example.com:7436", "/k", "b-1250000000 k"),
+            ("www.example.com", "/", "b-1250000000 Website"),
+            ("files.localhost", "/_cos/k", "b-1250000000 _cos/k"),
+            ("a-1.example.com", "/k", "b-1250000000 k"),
             ("127.0.0.1:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("[::1]:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("localhost:7436", "/", "service"),

@@ -1,9 +1,11 @@
 //! PUT and GET Object acl.
 
+use cos_emulator::domain::bucket::Versioning;
 use http::Method;
 
 use crate::harness::{BUCKET, Bucket, OTHER, TestServer};
 use crate::people::Who;
+use crate::versions;
 
 const OWNER: &str = "qcs::cam::uin/100000000001:uin/100000000001";
 
@@ -127,7 +129,7 @@ async fn it_needs_an_object() {
 async fn each_version_has_its_own() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
-    bucket.put("?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>").await;
+    versions::set(&cos, Versioning::Enabled).await;
     let id = bucket.put("a", "x").await.header("x-cos-version-id").to_owned();
     let newer = bucket.put("a", "y").await.header("x-cos-version-id").to_owned();
     let put = bucket.request(Method::PUT, &format!("a?acl&versionId={id}")).header("x-cos-acl", "public-read").send().await;
