@@ -2,6 +2,9 @@
 
 pub mod checksum;
 pub mod crypto;
+pub mod csv;
+pub mod delimited;
+pub mod json;
 pub mod percent;
 pub mod signature;
 pub mod token;
