@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::BufRead;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::codec::delimited::ReadError;

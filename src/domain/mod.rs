@@ -13,6 +13,7 @@ pub mod listing;
 pub mod metadata;
 pub mod part;
 pub mod random;
+pub mod select;
 pub mod storage_class;
 pub mod time;
 pub mod traffic_limit;
