@@ -1,7 +1,18 @@
 //! The SQL of SELECT Object Content, without its input and output (436/32473 to 436/32477).
 
+pub mod aggregate;
+pub mod column;
+pub mod expression;
+pub mod function;
 pub mod like;
 pub mod moment;
 pub mod moment_text;
 pub mod number;
 pub mod pattern;
+pub mod reserved;
+pub mod statement;
+pub mod value;
+
+mod clauses;
+mod dialect;
+mod translate;

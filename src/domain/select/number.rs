@@ -120,7 +120,7 @@ impl Operator {
             Self::Add => a.checked_add(b),
             Self::Subtract => a.checked_sub(b),
             Self::Multiply => a.checked_mul(b),
-            Self::Divide => a.checked_div(b),
+            Self::Divide => a.checked_div(b).map(|quotient| quotient.normalize()),
             Self::Modulo => a.checked_rem(b),
         }
     }
