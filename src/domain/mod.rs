@@ -27,6 +27,7 @@ pub mod random;
 pub mod referer;
 pub mod setting;
 pub mod spelled;
+pub mod select;
 pub mod storage_class;
 pub mod tag;
 pub mod time;
