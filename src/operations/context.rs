@@ -1,7 +1,9 @@
 //! What an operation is given.
 
+use crate::codec::crypto::Nonce;
 use crate::domain::account::{Account, Accounts, Caller};
 use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::random::Random;
@@ -63,6 +65,16 @@ impl Context<'_> {
             Caller::Account { appid, uin } => Ok((appid, uin)),
             Caller::Anonymous => Err(ErrorCode::AccessDenied.into()),
         }
+    }
+
+    /// What makes the cipher of each body that is encrypted so.
+    pub fn ciphers(
+        &self,
+        encryption: Encryption,
+        customer_key: Option<CustomerKey>,
+    ) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + use<> {
+        let folder_key = self.store().folder_key().clone();
+        move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
     }
 
     /// The UIN of the bucket's owner, or its APPID when no account has that.

@@ -19,6 +19,8 @@ cos_headers! {
     FSIZE_MAX "x-cos-fsize-max",
     HASH_CRC64 "x-cos-hash-crc64ecma",
     HASH_SHA1 "x-cos-hash-sha1",
+    NEXT_APPEND_POSITION "x-cos-next-append-position",
+    OBJECT_TYPE "x-cos-object-type",
     PNUM_MAX "x-cos-pnum-max",
     PNUM_MIN "x-cos-pnum-min",
     PSIZE_MAX "x-cos-psize-max",

@@ -49,6 +49,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
+        Operation::AppendObject => object::append_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,

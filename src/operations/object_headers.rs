@@ -12,11 +12,13 @@ use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
 use crate::domain::version::VersionId;
 use crate::operations::context::Context;
-use crate::operations::headers::{DELETE_MARKER, HASH_CRC64, STORAGE_CLASS, STORAGE_TIER, TAGGING_COUNT, VERSION_ID};
+use crate::operations::headers::{
+    DELETE_MARKER, HASH_CRC64, OBJECT_TYPE, STORAGE_CLASS, STORAGE_TIER, TAGGING_COUNT, VERSION_ID,
+};
 use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
 use crate::operations::sse_headers;
-use crate::storage::{DeleteMarker, Object, Version};
+use crate::storage::{DeleteMarker, Object, ObjectKind, Version};
 
 /// Response headers that a signed GET may set for its own answer, by their parameters.
 const OVERRIDES: [(&str, HeaderName); 6] = [
@@ -98,6 +100,10 @@ pub(super) fn of(object: &Object, bucket: &Bucket) -> HeaderMap {
     // Absent when there are none (tests of Node and C++).
     if !object.attributes.tags.is_empty() {
         headers.insert(TAGGING_COUNT, HeaderValue::from(object.attributes.tags.iter().len()));
+    }
+    // A normal object's type is left out, as the Node SDK's page has it.
+    if object.kind == ObjectKind::Appendable {
+        headers.insert(OBJECT_TYPE, HeaderValue::from_static("appendable"));
     }
     name_class(object.attributes.storage_class, &mut headers);
     if object.attributes.storage_class.is_tiered() {

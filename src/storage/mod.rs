@@ -4,6 +4,7 @@
 //! that wait together share one flush. Order of effects: bytes to a staged file, file to its final name, record, answer; then
 //! what the record replaced is deleted. A crash leaves orphans at most, which the next start sweeps.
 
+mod appends;
 mod blobs;
 mod bucket_keys;
 mod buckets;

@@ -6,6 +6,8 @@ mod raw;
 
 mod abort_multipart_upload;
 mod addressing;
+mod append_object;
+mod appended_contents;
 mod bucket_accelerate;
 mod bucket_cors;
 mod bucket_settings;

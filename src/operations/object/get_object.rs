@@ -7,10 +7,8 @@ use futures_util::stream;
 use http::header::{self, ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use http::{HeaderValue, StatusCode};
 
-use crate::codec::crypto::Nonce;
 use crate::domain::byte_range::ByteRange;
 use crate::domain::conditions::Verdict;
-use crate::domain::encryption::{BodyCipher, CustomerKey};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::traffic_limit::TrafficLimit;
 use crate::operations::context::Context;
@@ -36,7 +34,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         if status == StatusCode::PARTIAL_CONTENT {
             insert(&mut headers, CONTENT_RANGE, &format!("bytes {}-{}/{}", range.start, range.end - 1, object.size));
         }
-        let cipher = cipher(context, &object, customer_key);
+        let cipher = context.ciphers(object.attributes.encryption.clone(), customer_key);
         // A body that was replaced between the look-up and the opening: look the new one up.
         if let Some(bytes) = context.store().open_object(bucket, key, &object, range, cipher).await? {
             let mut response = Response::new(body(bytes, limit));
@@ -78,16 +76,6 @@ fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u6
             })
         }
     }
-}
-
-/// What makes the cipher of each of the object's bodies.
-fn cipher(
-    context: &Context<'_>,
-    object: &Object,
-    customer_key: Option<CustomerKey>,
-) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static {
-    let (encryption, folder_key) = (object.attributes.encryption.clone(), context.store().folder_key().clone());
-    move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
 }
 
 fn body(bytes: ObjectBytes, limit: Option<TrafficLimit>) -> Body {
