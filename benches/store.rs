@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use cos_emulator::domain::bucket::{Bucket, BucketName};
+use cos_emulator::domain::bucket::{Bucket, BucketName, Versioning};
 use cos_emulator::domain::part::{PartNumber, UploadId};
 use cos_emulator::domain::random::Random;
 use cos_emulator::domain::time::Timestamp;
@@ -124,13 +124,28 @@ fn complete(criterion: &mut Criterion) {
     group.finish();
 }
 
+impl Bench {
+    fn put_objects(&self, numbers: impl Iterator<Item = u32>) {
+        let numbers: Vec<u32> = numbers.collect();
+        for some in numbers.chunks(500) {
+            // Those that are put at once share a flush.
+            self.runtime.block_on(join_all(some.iter().map(|&number| self.put_object(number))));
+        }
+    }
+
+    fn enable_versions(&self) {
+        let change = |bucket: &mut Bucket| {
+            bucket.versioning = Versioning::Enabled;
+            Ok::<_, ()>(())
+        };
+        self.runtime.block_on(self.store.change_bucket(&self.bucket, change)).expect("stored");
+    }
+}
+
+/// Of 1,000,000 keys, then also of their versions, once a tenth of the keys has three each.
 fn listing(criterion: &mut Criterion) {
     let bench = Bench::new();
-    let numbers: Vec<u32> = (0..KEYS).collect();
-    for some in numbers.chunks(500) {
-        // Those that are put at once share a flush.
-        bench.runtime.block_on(join_all(some.iter().map(|&number| bench.put_object(number))));
-    }
+    bench.put_objects(0..KEYS);
     let mut group = criterion.benchmark_group("list 1000 of 1000000 keys");
     for (name, delimiter, marker) in
         [("plain", None, ""), ("plain, from the middle", None, "dir500/"), ("1000 common prefixes", Some('/'), "")]
@@ -138,6 +153,23 @@ fn listing(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.to_async(&bench.runtime).iter(async || {
                 let page = bench.store.list_objects(&bench.bucket, String::new(), delimiter, marker.to_owned(), 1000).await;
+                assert_eq!(page.expect("listed").entries.len(), 1000);
+            });
+        });
+    }
+    bench.enable_versions();
+    for _ in 0..2 {
+        bench.put_objects((0..KEYS).step_by(10));
+    }
+    for (name, delimiter, marker) in [
+        ("versions", None, ""),
+        ("versions, from the middle", None, "dir500/"),
+        ("1000 common prefixes of versions", Some('/'), ""),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.to_async(&bench.runtime).iter(async || {
+                let (prefix, marker) = (String::new(), marker.to_owned());
+                let page = bench.store.list_versions(&bench.bucket, prefix, delimiter, marker, None, 1000).await;
                 assert_eq!(page.expect("listed").entries.len(), 1000);
             });
         });

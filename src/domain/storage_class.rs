@@ -12,7 +12,7 @@ macro_rules! storage_classes {
         pub enum StorageClass { #[default] $($variant,)+ }
 
         impl StorageClass {
-            const ALL: &[Self] = &[$(Self::$variant,)+];
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
@@ -38,6 +38,24 @@ impl StorageClass {
     /// Whether content must be restored before it can be read.
     pub const fn is_archived(self) -> bool {
         matches!(self, Self::Archive | Self::DeepArchive | Self::MazArchive | Self::MazDeepArchive)
+    }
+
+    /// How seldom its objects are meant to be read: lifecycle rules move objects to colder classes only.
+    pub const fn coldness(self) -> u8 {
+        match self {
+            Self::Standard | Self::MazStandard => 0,
+            Self::StandardIa | Self::MazStandardIa | Self::IntelligentTiering | Self::MazIntelligentTiering => 1,
+            Self::Archive | Self::MazArchive => 2,
+            Self::DeepArchive | Self::MazDeepArchive => 3,
+        }
+    }
+
+    /// Whether it keeps objects in several zones, as buckets with `BucketAZConfig` MAZ do, and only they.
+    pub const fn is_multi_az(self) -> bool {
+        matches!(
+            self,
+            Self::MazStandard | Self::MazStandardIa | Self::MazIntelligentTiering | Self::MazArchive | Self::MazDeepArchive
+        )
     }
 
     /// Whether answers carry `x-cos-storage-tier`.
@@ -70,6 +88,7 @@ mod tests {
         assert_eq!(error.code(), ErrorCode::NotSupportedStorageClass);
         for class in StorageClass::ALL {
             assert_eq!(class.name().parse::<StorageClass>().expect("own name"), *class);
+            assert_eq!(class.name().starts_with("MAZ_"), class.is_multi_az());
         }
     }
 }

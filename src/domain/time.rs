@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// A moment: microseconds since 1970, UTC.
@@ -50,6 +51,12 @@ impl Timestamp {
     pub fn from_http_date(text: &str) -> Option<Self> {
         let since_epoch = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(since_epoch.as_secs()).ok().map(Self::from_seconds)
+    }
+
+    /// Reads ISO 8601 with any offset and fraction, as in `2018-01-01T00:00:00+08:00`; `None` for any other text.
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
+        i64::try_from(nanos.div_euclid(1000)).ok().map(Self)
     }
 
     fn system_time(self) -> SystemTime {
@@ -112,6 +119,10 @@ mod tests {
         assert_eq!(moment.iso_seconds(), "2020-04-10T09:35:05Z");
         assert_eq!(Timestamp::from_http_date("Fri, 10 Apr 2020 09:35:05 GMT"), Some(Timestamp::from_seconds(1_586_511_305)));
         assert_eq!(Timestamp::from_http_date("yesterday"), None);
+        for text in ["2020-04-10T17:35:05.123456+08:00", "2020-04-10T09:35:05.123456Z"] {
+            assert_eq!(Timestamp::from_iso(text), Some(moment));
+        }
+        assert_eq!(Timestamp::from_iso("2020-04-10"), None);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod context;
+pub mod cors_headers;
 pub mod error_body;
 pub mod headers;
+pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;
@@ -45,14 +47,23 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
+        Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
+        Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
+        Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
+        Operation::GetBucketWebsite => bucket_settings::website::get(context),
+        Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::OptionsObject => object::options_object::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

@@ -50,14 +50,23 @@ operations! {
     PutBucketCors "PutBucketCORS" PolicyOnly "PUT Bucket cors",
     GetBucketCors "GetBucketCORS" PolicyOnly "GET Bucket cors",
     DeleteBucketCors "DeleteBucketCORS" PolicyOnly "DELETE Bucket cors",
+    PutBucketLifecycle "PutBucketLifecycle" PolicyOnly "PUT Bucket lifecycle",
+    GetBucketLifecycle "GetBucketLifecycle" PolicyOnly "GET Bucket lifecycle",
+    DeleteBucketLifecycle "DeleteBucketLifecycle" PolicyOnly "DELETE Bucket lifecycle",
+    PutBucketReferer "PutBucketReferer" PolicyOnly "PUT Bucket referer",
+    GetBucketReferer "GetBucketReferer" PolicyOnly "GET Bucket referer",
     PutBucketTagging "PutBucketTagging" PolicyOnly "PUT Bucket tagging",
     GetBucketTagging "GetBucketTagging" PolicyOnly "GET Bucket tagging",
     DeleteBucketTagging "DeleteBucketTagging" PolicyOnly "DELETE Bucket tagging",
+    PutBucketWebsite "PutBucketWebsite" PolicyOnly "PUT Bucket website",
+    GetBucketWebsite "GetBucketWebsite" PolicyOnly "GET Bucket website",
+    DeleteBucketWebsite "DeleteBucketWebsite" PolicyOnly "DELETE Bucket website",
     PutObject "PutObject" Write "PUT Object",
     AppendObject "AppendObject" Write "APPEND Object",
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    OptionsObject "OptionsObject" Anybody "OPTIONS Object",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
@@ -111,10 +120,18 @@ pub static ROUTES: &[Route] = &[
     route(Operation::PutBucketCors, Method::PUT, Scope::Bucket, &["cors"]),
     route(Operation::GetBucketCors, Method::GET, Scope::Bucket, &["cors"]),
     route(Operation::DeleteBucketCors, Method::DELETE, Scope::Bucket, &["cors"]),
+    route(Operation::PutBucketLifecycle, Method::PUT, Scope::Bucket, &["lifecycle"]),
+    route(Operation::GetBucketLifecycle, Method::GET, Scope::Bucket, &["lifecycle"]),
+    route(Operation::DeleteBucketLifecycle, Method::DELETE, Scope::Bucket, &["lifecycle"]),
+    route(Operation::PutBucketReferer, Method::PUT, Scope::Bucket, &["referer"]),
+    route(Operation::GetBucketReferer, Method::GET, Scope::Bucket, &["referer"]),
     route(Operation::PutBucketTagging, Method::PUT, Scope::Bucket, &["tagging"]),
     route(Operation::GetBucketTagging, Method::GET, Scope::Bucket, &["tagging"]),
     route(Operation::DeleteBucketTagging, Method::DELETE, Scope::Bucket, &["tagging"]),
     route(Operation::AppendObject, Method::POST, Scope::Object, &["append"]),
+    route(Operation::PutBucketWebsite, Method::PUT, Scope::Bucket, &["website"]),
+    route(Operation::GetBucketWebsite, Method::GET, Scope::Bucket, &["website"]),
+    route(Operation::DeleteBucketWebsite, Method::DELETE, Scope::Bucket, &["website"]),
     route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
     route(Operation::PutBucket, Method::PUT, Scope::Bucket, &[]),
     route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
@@ -124,6 +141,9 @@ pub static ROUTES: &[Route] = &[
     route(Operation::GetObject, Method::GET, Scope::Object, &[]),
     route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
     route(Operation::DeleteObject, Method::DELETE, Scope::Object, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Object, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Bucket, &[]),
+    route(Operation::OptionsObject, Method::OPTIONS, Scope::Service, &[]),
 ];
 
 /// Query parameters that choose an operation of COS's (Specifications and Limits, 436/14518, and the SDKs): a request with one
@@ -189,6 +209,10 @@ const LACKING_HEADERS: &[&str] = &[
 /// # Errors
 /// `NotImplemented`, naming what COS has and the emulator lacks; `MethodNotAllowed` when COS has nothing of the kind either.
 pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], headers: &HeaderMap) -> Result<Operation, Error> {
+    if *method == Method::OPTIONS {
+        // A browser asks with the parameters of the request that it is about to send.
+        return Ok(Operation::OptionsObject);
+    }
     let has = |name: &str| query.iter().any(|(given, _)| given == name);
     let of_method = || ROUTES.iter().filter(|route| route.method == *method && route.scope == scope);
     // Python sends an empty x-cos-copy-source: empty values count as absent.
@@ -203,7 +227,6 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     let Some(route) = found else {
         return Err(match (method, scope) {
             (&Method::POST, Scope::Bucket) => ErrorCode::NotImplemented.because("POST Object is not implemented"),
-            (&Method::OPTIONS, _) => ErrorCode::NotImplemented.because("OPTIONS Object is not implemented"),
             _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
         });
     };

@@ -4,6 +4,7 @@ use http::uri::Authority;
 
 use crate::codec::percent;
 use crate::domain::bucket::{BucketName, Region};
+use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::operations::routes::Scope;
@@ -14,8 +15,11 @@ const COS_SUFFIXES: [&str; 2] = ["myqcloud.com", "tencentcos.cn"];
 /// Labels after the bucket's that name a service of COS's own.
 const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
 
-/// Labels of hosts that serve something else than the object API.
-const OTHER_ENDPOINTS: [&str; 4] = ["cos-website", "cos-control", "ci", "pic"];
+/// The label of hosts of static websites.
+const WEBSITE_ENDPOINT: &str = "cos-website";
+
+/// Labels of hosts that serve something else than buckets.
+const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
@@ -24,6 +28,7 @@ const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-eas
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     pub resource: Resource,
+    pub endpoint: Endpoint,
     /// The region that the host names, if any.
     pub region: Option<Region>,
     /// Paths that a client may have signed, decoded: the path as sent, and in path style the path without the bucket.
@@ -73,6 +78,7 @@ pub struct Addressing {
 #[derive(Debug, PartialEq, Eq)]
 struct Host<'a> {
     bucket: Option<&'a str>,
+    endpoint: Endpoint,
     region: Option<&'a str>,
 }
 
@@ -93,7 +99,7 @@ impl Addressing {
         };
         let bucket = bucket.parse()?;
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
-        Ok(Target { resource, region, signed_paths: vec![decoded] })
+        Ok(Target { resource, endpoint: meaning.endpoint, region, signed_paths: vec![decoded] })
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
@@ -104,8 +110,9 @@ impl Addressing {
         region: Option<Region>,
         exists: impl Fn(&BucketName) -> bool,
     ) -> Result<Target, Error> {
+        let endpoint = Endpoint::Rest;
         if let Some(rest) = decoded.strip_prefix("/_cos/") {
-            return Ok(Target { resource: Resource::Control(rest.to_owned()), region, signed_paths: vec![decoded] });
+            return Ok(Target { resource: Resource::Control(rest.to_owned()), endpoint, region, signed_paths: vec![decoded] });
         }
         // Split before decoding: an escaped slash is part of the name.
         let (first, rest) = path
@@ -118,7 +125,7 @@ impl Addressing {
                 Some(bucket) if exists(bucket) => Resource::Bucket(bucket.clone()),
                 _ => Resource::Service,
             };
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] });
         }
         let completed = || format!("{first}-{}", self.appid).parse::<BucketName>().ok().filter(&exists);
         let named = match first.parse::<BucketName>() {
@@ -128,11 +135,11 @@ impl Addressing {
         if let Some(bucket) = named {
             let key = percent::decode(rest.unwrap_or_default()).unwrap_or_default();
             let signed_paths = vec![decoded, format!("/{key}")];
-            return Ok(Target { resource: resource(bucket, &key)?, region, signed_paths });
+            return Ok(Target { resource: resource(bucket, &key)?, endpoint, region, signed_paths });
         }
         if let Some(bucket) = &self.default_bucket {
             let resource = resource(bucket.clone(), decoded.strip_prefix('/').unwrap_or(&decoded))?;
-            return Ok(Target { resource, region, signed_paths: vec![decoded] });
+            return Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] });
         }
         if BucketName::is_like(first) {
             first.parse::<BucketName>()?;
@@ -145,7 +152,7 @@ impl Addressing {
     }
 
     fn host<'a>(&self, name: &'a str) -> Result<Host<'a>, Error> {
-        let none = Host { bucket: None, region: None };
+        let none = Host { bucket: None, endpoint: Endpoint::Rest, region: None };
         let local = ["localhost"].into_iter().chain(self.domains.iter().map(String::as_str));
         let is_cos = COS_SUFFIXES.iter().any(|suffix| before_suffix(name, suffix).is_some());
         let suffixes = COS_SUFFIXES.into_iter().chain(local);
@@ -154,20 +161,22 @@ impl Addressing {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
             let first = name.split('.').next().unwrap_or_default();
             let is_bucket = BucketName::is_like(first) && name.contains('.');
-            return Ok(Host { bucket: is_bucket.then_some(first), region: None });
+            return Ok(Host { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
         let bucket = labels.next_if(|label| BucketName::is_like(label));
-        let region = match (labels.next(), labels.next()) {
-            (None, _) => return Ok(Host { bucket, ..none }),
+        let (endpoint, region) = match (labels.next(), labels.next()) {
+            (None, _) => (Endpoint::Rest, None),
             (Some("service"), Some("cos")) => return Ok(none),
-            (Some(endpoint), region) if OBJECT_ENDPOINTS.contains(&endpoint) => region.filter(|region| *region != "accelerate"),
+            (Some(WEBSITE_ENDPOINT), region) if bucket.is_some() => (Endpoint::Website, region),
+            (Some(label), Some("accelerate")) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Accelerate, None),
+            (Some(label), region) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Rest, region),
             // Batch jobs have the account in front: 1250000000.cos-control.
             (Some(endpoint), _) | (Some(_), Some(endpoint)) if OTHER_ENDPOINTS.contains(&endpoint) => {
                 let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
                 return Err(ErrorCode::NotImplemented.because(message));
             }
-            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => Some(region),
+            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => (Endpoint::Rest, Some(region)),
             (Some(label), _) if bucket.is_none() && !is_cos => {
                 let message =
                     format!("the host {name} names the bucket {label:?}, which lacks its -<APPID>, as in demo-1250000000");
@@ -178,7 +187,7 @@ impl Addressing {
                 return Err(ErrorCode::InvalidURI.because(message));
             }
         };
-        Ok(Host { bucket, region })
+        Ok(Host { bucket, endpoint, region })
     }
 }
 
@@ -218,12 +227,13 @@ mod tests {
 
     fn described(target: Result<Target, Error>) -> String {
         match target {
-            Ok(Target { resource, region, .. }) => {
+            Ok(Target { resource, endpoint, region, .. }) => {
                 let region = region.map_or(String::new(), |region| format!(" in {}", region.as_str()));
+                let endpoint = if endpoint == Endpoint::Rest { String::new() } else { format!(" {endpoint:?}") };
                 match resource {
-                    Resource::Service => format!("service{region}"),
-                    Resource::Bucket(bucket) => format!("{bucket}{region}"),
-                    Resource::Object(bucket, key) => format!("{bucket} {}{region}", key.as_str()),
+                    Resource::Service => format!("service{region}{endpoint}"),
+                    Resource::Bucket(bucket) => format!("{bucket}{region}{endpoint}"),
+                    Resource::Object(bucket, key) => format!("{bucket} {}{region}{endpoint}", key.as_str()),
                     Resource::Control(path) => format!("control {path}"),
                 }
             }
@@ -243,9 +253,13 @@ mod tests {
             ("cos.ap-guangzhou.myqcloud.com", "/b-1250000000/k", "b-1250000000 k in ap-guangzhou"),
             ("b-1250000000.cos.ap-beijing-1.tencentcos.cn", "/k", "b-1250000000 k in ap-beijing-1"),
             ("b-1250000000.cos-internal.ap-guangzhou.tencentcos.cn", "/k", "b-1250000000 k in ap-guangzhou"),
-            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k"),
-            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k"),
-            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
+            ("b-1250000000.cos.accelerate.myqcloud.com", "/k", "b-1250000000 k Accelerate"),
+            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", "/k", "b-1250000000 k Accelerate"),
+            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", "/k", "b-1250000000 k in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.ap-guangzhou.tencentcos.cn", "/", "b-1250000000 in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.ap-guangzhou.localhost:7436", "/k", "b-1250000000 k in ap-guangzhou Website"),
+            ("b-1250000000.cos-website.cos.test", "/k", "b-1250000000 k Website"),
+            ("cos-website.ap-guangzhou.myqcloud.com", "/", "InvalidURI"),
             ("1250000000.cos-control.ap-guangzhou.myqcloud.com", "/jobs", "NotImplemented"),
             ("b-1250000000.ci.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),
             ("b-1250000000.pic.ap-guangzhou.myqcloud.com", "/k", "NotImplemented"),

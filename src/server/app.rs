@@ -10,6 +10,7 @@ use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::Services;
+use crate::operations::jobs;
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
 
@@ -84,6 +85,11 @@ impl App {
     /// What operations use; tests reach behind the server through it.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Does what has become due by the app's clock, such as lifecycle rules; it is done when this returns.
+    pub async fn run_what_is_due(&self) {
+        jobs::run(&self.services).await;
     }
 
     pub fn data_dir(&self) -> &Path {

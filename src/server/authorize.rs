@@ -1,6 +1,7 @@
 //! May the caller do this? Everything is private: the owner of a bucket may do all, nobody else anything.
 
 use crate::domain::account::Caller;
+use crate::domain::acl::Permission;
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
@@ -16,6 +17,7 @@ pub(super) fn authorize(
     now: Timestamp,
 ) -> Result<(), Error> {
     let is_allowed = match (&authentication.caller, bucket) {
+        _ if operation.permission() == Permission::Anybody => true,
         (Caller::Anonymous, _) => false,
         (Caller::Account { .. }, None) => true,
         (Caller::Account { appid, .. }, Some(bucket)) => bucket.owner == *appid,

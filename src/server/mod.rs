@@ -3,11 +3,14 @@
 mod app;
 mod authenticate;
 mod authorize;
+mod cors;
 mod dispatch;
 mod header_case;
 mod observe;
+mod referer;
 mod request_id;
 mod router;
+mod schedule;
 
 use std::future::Future;
 use std::io;
@@ -42,6 +45,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) -> io::Result<()> {
     let router = router::router(Arc::clone(&app), header_case::spelling().await);
     let connections = GracefulShutdown::new();
+    let schedule = tokio::spawn(schedule::keep(Arc::clone(&app)));
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
@@ -59,6 +63,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         }
     }
     drop(listener);
+    schedule.abort();
     if timeout(DRAIN, connections.shutdown()).await.is_err() {
         tracing::warn!("requests were still running after {} s and are broken off", DRAIN.as_secs());
     }

@@ -49,6 +49,13 @@ impl Leases {
         Lease { ids, shared: Arc::clone(&self.0) }
     }
 
+    /// Takes a lease on a content that no record names yet: it is deleted with the lease, unless that is told to spare it.
+    pub(super) fn take_new(&self, content: Content) -> Lease {
+        let lease = self.take(&content);
+        self.discard(content);
+        lease
+    }
+
     /// Deletes a content that no record names any more, once its last reader is done.
     pub(super) fn discard(&self, content: Content) {
         let mut held = lock(&self.0.held);
@@ -63,6 +70,16 @@ impl Leases {
     /// Whether no reader holds back a deletion.
     pub(super) fn none_doomed(&self) -> bool {
         lock(&self.0.held).values().all(|held| held.doomed.is_none())
+    }
+}
+
+impl Lease {
+    /// Ends a lease that [`Leases::take_new`] gave, but leaves the content.
+    pub(super) fn spare(self) {
+        let mut held = lock(&self.shared.held);
+        for id in &self.ids {
+            held.entry(id.clone()).and_modify(|held| held.doomed = None);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::codec::checksum::{Digested, Digests};
 use crate::codec::crypto::Nonce;
 use crate::domain::encryption::BodyCipher;
 use crate::storage::digester::DigestStream;
+use crate::storage::leases::Lease;
 use crate::storage::records::{Body, BodyId, Place};
 use crate::storage::tables::Tables;
 use crate::storage::writer::{StagedFile, WriteStream, Writer};
@@ -68,6 +69,8 @@ pub struct Staged {
 enum StagedContent {
     Inline(Vec<u8>),
     File(StagedFile),
+    /// In its place already, with bytes that it shares with another body.
+    Linked(Lease),
 }
 
 impl Store {
@@ -204,11 +207,16 @@ impl Staged {
         *own = bytes;
     }
 
+    pub(super) fn linked(digested: Digested, body: Body, lease: Lease) -> Self {
+        Self { digested, body, content: StagedContent::Linked(lease) }
+    }
+
     /// Puts a short body's bytes into the index, and keeps a longer one's file: to be called by the change that records it.
     pub(super) fn keep(self, tables: &Tables) -> Result<Body, StorageError> {
         match self.content {
             StagedContent::Inline(bytes) => tables.insert_body(self.body.id, &bytes)?,
             StagedContent::File(file) => file.keep(),
+            StagedContent::Linked(lease) => lease.spare(),
         }
         Ok(self.body)
     }

@@ -93,8 +93,20 @@ impl Keys for VersionKeys<'_> {
     }
 
     fn seek(&mut self, key: &[u8]) {
-        self.current = current(self.tables, &self.base, key);
-        self.superseded = superseded(self.tables, &self.base, key);
+        if !is_beyond(&mut self.current, key) {
+            self.current = current(self.tables, &self.base, key);
+        }
+        if !is_beyond(&mut self.superseded, key) {
+            self.superseded = superseded(self.tables, &self.base, key);
+        }
+    }
+}
+
+/// Whether the run stands at or after `key` already, which saves the search for it.
+fn is_beyond(run: &mut Run, key: &[u8]) -> bool {
+    match run.peek() {
+        Some(Ok((next, _))) => next.as_bytes() >= key,
+        Some(Err(_)) | None => true,
     }
 }
 

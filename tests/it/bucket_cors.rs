@@ -1,5 +1,7 @@
 //! PUT, GET and DELETE Bucket cors.
 
+use http::Method;
+
 use crate::harness::{Answer, TestServer};
 
 /// The page's own example, with every element.
@@ -37,7 +39,7 @@ async fn what_was_never_set_or_is_deleted_is_not_there() {
     bucket.get("?cors").await.assert_error(404, "NoSuchCORSConfiguration");
     assert_empty(&bucket.delete("?cors").await, 204);
     bucket.put("?cors", WHOLE).await.assert_status(200);
-    assert_empty(&bucket.delete("?cors").await, 204);
+    bucket.delete("?cors").await.assert_status(204);
     bucket.get("?cors").await.assert_error(404, "NoSuchCORSConfiguration");
 }
 
@@ -74,4 +76,66 @@ async fn rules_that_cannot_be_are_refused_and_change_nothing() {
 async fn other_methods_are_not_allowed() {
     let cos = TestServer::start().await;
     cos.put_bucket().await.post("?cors", WHOLE).await.assert_error(405, "MethodNotAllowed");
+}
+
+/// All that an answer tells a browser.
+fn told(answer: &Answer) -> Vec<(&str, &str)> {
+    let mut told: Vec<(&str, &str)> = (answer.headers.keys().map(http::HeaderName::as_str))
+        .filter(|name| name.starts_with("access-control-") || *name == "vary")
+        .map(|name| (name, answer.header(name)))
+        .collect();
+    told.sort_unstable();
+    told
+}
+
+#[tokio::test]
+async fn answers_and_errors_are_opened_to_the_origin() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("?cors", WHOLE.replace("<ResponseVary>true</ResponseVary>", "")).await.assert_status(200);
+    let named = |origin| {
+        vec![
+            ("access-control-allow-credentials", "true"),
+            ("access-control-allow-origin", origin),
+            ("access-control-expose-headers", "ETag,x-cos-request-id"),
+            ("vary", "Origin"),
+        ]
+    };
+    let from = |method, origin| bucket.request(method, "k").header("origin", origin);
+    for (request, status, expected) in [
+        (from(Method::PUT, "http://a.com").body("x"), 200, named("http://a.com")),
+        (from(Method::GET, "https://b.example.com"), 200, named("https://b.example.com")),
+        (from(Method::GET, "http://a.com").header("if-match", "\"other\""), 412, named("http://a.com")),
+        (from(Method::GET, "http://a.com").signed_by("AKIDnobody", "x"), 403, named("http://a.com")),
+        (from(Method::GET, "http://a.com").anonymous(), 403, named("http://a.com")),
+        (from(Method::HEAD, "http://a.com"), 200, vec![("access-control-allow-origin", "*")]),
+        (from(Method::GET, "http://b.com"), 200, vec![]),
+        (bucket.request(Method::GET, "k"), 200, vec![]),
+        (from(Method::DELETE, "http://a.com"), 204, vec![]),
+    ] {
+        let answer = request.send().await;
+        answer.assert_status(status);
+        assert_eq!(told(&answer), expected, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn under_response_vary_every_answer_says_so() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("?cors", WHOLE).await.assert_status(200);
+    for request in [bucket.request(Method::GET, "k"), bucket.request(Method::GET, "").header("origin", "http://b.com")] {
+        assert_eq!(told(&request.send().await), [("vary", "Origin")]);
+    }
+    let answer = bucket.request(Method::HEAD, "").header("origin", "http://b.com").send().await;
+    assert_eq!(told(&answer), [("access-control-allow-origin", "*"), ("vary", "Origin")]);
+}
+
+#[tokio::test]
+async fn without_rules_only_the_console_sees_answers() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let from = |origin| bucket.request(Method::GET, "").header("origin", origin).send();
+    assert!(told(&from("http://a.com").await).is_empty());
+    assert_eq!(from("https://console.cloud.tencent.com").await.header("access-control-allow-credentials"), "true");
 }

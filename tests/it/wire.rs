@@ -173,7 +173,7 @@ async fn every_answer_has_the_common_headers() {
         ("CONNECT", HOST, HOST, 405),
         ("PUT", HOST, "/o", 411),
         ("GET", HOST, "/o?acl", 501),
-        ("OPTIONS", HOST, "*", 501),
+        ("OPTIONS", HOST, "*", 403),
         ("GET", "localhost", "/_cos/missing", 501),
     ] {
         let mut socket = Socket::open(&cos).await;

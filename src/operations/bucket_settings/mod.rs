@@ -5,4 +5,7 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod lifecycle;
+pub(super) mod referer;
 pub(super) mod tagging;
+pub(super) mod website;

@@ -4,4 +4,5 @@ pub(super) mod append_object;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
+pub(super) mod options_object;
 pub(super) mod put_object;
