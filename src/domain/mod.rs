@@ -21,6 +21,7 @@ pub mod metadata;
 pub mod part;
 pub mod random;
 pub mod referer;
+pub mod restore;
 pub mod setting;
 pub mod spelled;
 pub mod storage_class;

@@ -30,6 +30,12 @@ impl Timestamp {
         self.0
     }
 
+    /// So much later.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
     /// `Fri, 10 Apr 2020 09:35:05 GMT`, as headers carry time.
     pub fn http_date(self) -> String {
         httpdate::fmt_http_date(self.system_time())

@@ -8,9 +8,11 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
+use crate::domain::version::VersionId;
+use crate::operations::object_headers::{marker_error, object_of};
 use crate::operations::request::RequestHead;
 use crate::operations::target::{Resource, Target};
-use crate::storage::{Object, PutObject, Retained, StorageError, Store};
+use crate::storage::{ChangeObject, Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
 pub struct Services {
@@ -94,6 +96,21 @@ impl PutObject<Error> {
             Self::BucketMissing => Err(ErrorCode::NoSuchBucket.into()),
             Self::Refused(error) => Err(error),
             Self::Retained(retained) => Err(retained.into()),
+        }
+    }
+}
+
+impl ChangeObject<Error> {
+    /// The object as it is now; `id` is what it was asked for by.
+    ///
+    /// # Errors
+    /// `NoSuchKey`, `NoSuchVersion`, or the caller's own refusal.
+    pub(super) fn changed(self, id: Option<VersionId>) -> Result<Object, Error> {
+        match self {
+            Self::Changed(object) => Ok(*object),
+            Self::Refused(error) => Err(error),
+            Self::Marker(marker) => Err(marker_error(marker)),
+            Self::Missing => object_of(None, id),
         }
     }
 }

@@ -26,6 +26,8 @@ cos_headers! {
     PSIZE_MAX "x-cos-psize-max",
     PSIZE_MIN "x-cos-psize-min",
     REQUEST_ID "x-cos-request-id",
+    RESTORE "x-cos-restore",
+    RESTORE_STATUS "x-cos-restore-status",
     SECURITY_TOKEN "x-cos-security-token",
     SSE "x-cos-server-side-encryption",
     SSE_CONTEXT "x-cos-server-side-encryption-context",

@@ -34,9 +34,7 @@ pub use buckets::{CreateBucket, DeleteBucket};
 pub use history::Retained;
 pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
-pub use records::{
-    Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version,
-};
+pub use records::{Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Upload, Version};
 pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};

@@ -32,6 +32,7 @@ mod list_multipart_uploads;
 mod list_object_versions;
 mod list_objects;
 mod list_parts;
+mod object_restore;
 mod options_object;
 mod put_bucket;
 mod put_object;

@@ -12,7 +12,7 @@ use crate::domain::conditions::Verdict;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::traffic_limit::TrafficLimit;
 use crate::operations::context::Context;
-use crate::operations::headers::{HASH_CRC64, STORAGE_CLASS};
+use crate::operations::headers::HASH_CRC64;
 use crate::operations::response::{self, Response, insert};
 use crate::operations::{object_headers, throttle};
 use crate::storage::{Object, ObjectBytes, StorageError};
@@ -25,9 +25,9 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         if object_headers::judge(context.head, &object)? == Verdict::NotModified {
             return not_modified(context, &object);
         }
-        refuse_archived(&object)?;
+        object_headers::check_readable(&object, context.now)?;
         let (status, range) = range(context, &object)?;
-        let mut headers = object_headers::of(&object, context.bucket()?);
+        let mut headers = object_headers::of(&object, context.bucket()?, context.now);
         object_headers::override_by(context, &mut headers)?;
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
@@ -47,18 +47,9 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
 
 /// As the page's sample has it: with the type, ETag and CRC of the object, without its date.
 fn not_modified(context: &Context<'_>, object: &Object) -> Result<Response, Error> {
-    let mut headers = object_headers::of(object, context.bucket()?);
+    let mut headers = object_headers::of(object, context.bucket()?, context.now);
     let kept = [CONTENT_TYPE, ETAG, HASH_CRC64].into_iter().filter_map(|name| headers.remove(&name).map(|value| (name, value)));
     Ok(response::empty(StatusCode::NOT_MODIFIED, kept.collect()))
-}
-
-/// Archived content cannot be read; the emulator has no restore yet.
-fn refuse_archived(object: &Object) -> Result<(), Error> {
-    if object.attributes.storage_class.is_archived() {
-        let class = HeaderValue::from_static(object.attributes.storage_class.name());
-        return Err(Error::from(ErrorCode::InvalidObjectState).with_header(STORAGE_CLASS, class));
-    }
-    Ok(())
 }
 
 fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u64>), Error> {

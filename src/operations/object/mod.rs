@@ -6,3 +6,4 @@ pub(super) mod get_object;
 pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
+pub(super) mod restore;
