@@ -76,19 +76,20 @@ pub(super) fn refuse_on_read(head: &RequestHead) -> Result<(), Error> {
     }
 }
 
-/// Lets a part repeat its upload's encryption, but not ask for another.
+/// Lets a part repeat its upload's encryption, and an append that of the first one, but not ask for another.
 ///
 /// # Errors
 /// `SSEHeaderNotAllowed`.
 pub(super) fn check_repeated(head: &RequestHead, encryption: &Encryption) -> Result<(), Error> {
-    let of_upload = match encryption {
+    let of_first = match encryption {
         Encryption::SseCos => Some(AES256),
         Encryption::SseKms { .. } => Some(COS_KMS),
         Encryption::None | Encryption::SseC { .. } => None,
     };
     match head.header_text(&SSE)? {
-        Some(given) if Some(given) != of_upload => {
-            let message = format!("{SSE} is {given:?}, but a part is encrypted as Initiate Multipart Upload asked for");
+        Some(given) if Some(given) != of_first => {
+            let message =
+                format!("{SSE} is {given:?}, but these bytes are encrypted as the upload or the first append asked for");
             Err(ErrorCode::SSEHeaderNotAllowed.because(message))
         }
         _ => Ok(()),
