@@ -6,6 +6,7 @@ use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::operations::request::RequestHead;
@@ -18,6 +19,7 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
 }

@@ -57,7 +57,7 @@ fn every_operation_has_an_action_and_a_permission() {
         match operation.permission() {
             Permission::Read | Permission::ReadAcp => assert!(is_reading, "{operation:?}"),
             Permission::Write | Permission::WriteAcp => {
-                assert!(!is_reading || *operation == Operation::ListParts, "{operation:?}")
+                assert!(!is_reading || *operation == Operation::ListParts, "{operation:?}");
             }
             Permission::PolicyOnly | Permission::Anybody => {}
         }
