@@ -1,7 +1,7 @@
 //! Buckets' policies: stored as texts, and remembered as what was read from them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,16 +40,20 @@ impl BucketPolicies {
     /// # Errors
     /// The text is no policy, which a stored one always is.
     pub fn read(&self, BucketPolicy(text): BucketPolicy) -> Result<Arc<Policy>, Error> {
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(policy) = remembered.get(&text) {
+        if let Some(policy) = self.remembered().get(&text) {
             return Ok(Arc::clone(policy));
         }
         let policy = Arc::new(Policy::of_bucket(&text)?);
+        let mut remembered = self.remembered();
         if remembered.len() >= MOST {
             remembered.clear();
         }
         remembered.insert(text, Arc::clone(&policy));
         Ok(policy)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<String, Arc<Policy>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -70,6 +74,6 @@ mod tests {
         for sid in 0..2 * MOST {
             assert_eq!(policies.read(policy(sid)).expect("valid").text(), policy(sid).text());
         }
-        assert!(policies.0.lock().expect("nobody panicked").len() <= MOST);
+        assert!(policies.remembered().len() <= MOST);
     }
 }
