@@ -8,6 +8,7 @@ use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::VersionId;
@@ -22,6 +23,7 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
 }
