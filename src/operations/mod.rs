@@ -11,6 +11,8 @@ pub mod target;
 
 mod bucket;
 mod bucket_settings;
+mod content;
+mod copy_source;
 mod draft;
 mod multipart;
 mod object;
@@ -49,11 +51,13 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
+        Operation::CopyObject => object::copy_object::handle(context).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
+        Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,
         Operation::AbortMultipartUpload => multipart::abort_multipart_upload::handle(context).await,
         Operation::ListParts => multipart::list_parts::handle(context).await,
