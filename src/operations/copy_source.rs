@@ -58,7 +58,7 @@ impl Source {
         let customer_key = sse_headers::source_key(context.head, &object.attributes.encryption)?;
         let names =
             [COPY_SOURCE_IF_MATCH, COPY_SOURCE_IF_NONE_MATCH, COPY_SOURCE_IF_MODIFIED_SINCE, COPY_SOURCE_IF_UNMODIFIED_SINCE];
-        if !object_headers::conditions(context.head, names)?.all_hold(&object.etag, object.last_modified) {
+        if !object_headers::conditions(context.head, &names)?.all_hold(&object.etag, object.last_modified) {
             return Err(ErrorCode::PreconditionFailed.into());
         }
         content::refuse_archived(&object)?;

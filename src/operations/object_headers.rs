@@ -72,7 +72,7 @@ pub(super) fn marker_error(marker: DeleteMarker) -> Error {
 /// `PreconditionFailed`.
 pub(super) fn judge(head: &RequestHead, object: &Object) -> Result<Verdict, Error> {
     let names = [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE];
-    match conditions(head, names)?.judge(&object.etag, object.last_modified) {
+    match conditions(head, &names)?.judge(&object.etag, object.last_modified) {
         Verdict::Failed => Err(ErrorCode::PreconditionFailed.into()),
         verdict => Ok(verdict),
     }
@@ -82,10 +82,10 @@ pub(super) fn judge(head: &RequestHead, object: &Object) -> Result<Verdict, Erro
 ///
 /// # Errors
 /// `InvalidArgument` for a header that is given twice.
-pub(super) fn conditions(head: &RequestHead, names: [HeaderName; 4]) -> Result<Conditions, Error> {
+pub(super) fn conditions(head: &RequestHead, names: &[HeaderName; 4]) -> Result<Conditions, Error> {
     let text = |name| Ok::<_, Error>(head.header_text(name)?.map(str::to_owned));
     let date = |name| Ok::<_, Error>(head.header_text(name)?.and_then(Timestamp::from_http_date));
-    let [if_match, if_none_match, if_modified_since, if_unmodified_since] = &names;
+    let [if_match, if_none_match, if_modified_since, if_unmodified_since] = names;
     Ok(Conditions {
         if_match: text(if_match)?,
         if_none_match: text(if_none_match)?,

@@ -94,7 +94,7 @@ pub(super) fn check_repeated(head: &RequestHead, encryption: &Encryption) -> Res
 /// # Errors
 /// `InvalidArgument` when one is missing, the algorithm is not AES256, the key is not 32 bytes or has another MD5 (inferred).
 pub(super) fn customer_key(head: &RequestHead) -> Result<Option<CustomerKey>, Error> {
-    key_in(head, [SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5])
+    key_in(head, &[SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5])
 }
 
 /// The key to a copy's source, when there is one, and whether it is the right one.
@@ -104,7 +104,7 @@ pub(super) fn customer_key(head: &RequestHead) -> Result<Option<CustomerKey>, Er
 /// when it needs none (inferred).
 pub(super) fn source_key(head: &RequestHead, encryption: &Encryption) -> Result<Option<CustomerKey>, Error> {
     let names = [COPY_SOURCE_SSE_CUSTOMER_ALGORITHM, COPY_SOURCE_SSE_CUSTOMER_KEY, COPY_SOURCE_SSE_CUSTOMER_KEY_MD5];
-    let key = key_in(head, names)?;
+    let key = key_in(head, &names)?;
     match encryption.unlock(key.as_ref()).map_err(|error| error.code()) {
         Ok(()) => Ok(key),
         Err(ErrorCode::SSEHeaderNotAllowed) => Err(ErrorCode::SSEHeaderNotAllowed.because(
@@ -119,8 +119,8 @@ pub(super) fn source_key(head: &RequestHead, encryption: &Encryption) -> Result<
 }
 
 /// The key in headers of these names: of the algorithm, the key and its MD5.
-fn key_in(head: &RequestHead, names: [HeaderName; 3]) -> Result<Option<CustomerKey>, Error> {
-    let [algorithm_name, key_name, md5_name] = &names;
+fn key_in(head: &RequestHead, names: &[HeaderName; 3]) -> Result<Option<CustomerKey>, Error> {
+    let [algorithm_name, key_name, md5_name] = names;
     let refuse = |message: String| Err(ErrorCode::InvalidArgument.because(message));
     let (algorithm, key, md5) =
         match (head.header_text(algorithm_name)?, head.header_text(key_name)?, head.header_text(md5_name)?) {

@@ -3,12 +3,13 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
+use cos_emulator::operations::headers::{SSE, SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY_MD5, SSE_KMS_KEY_ID};
 use http::Method;
 
 use crate::copy_object::{SOURCE, copy};
 use crate::encryption::{CUSTOMER, Headers, OTHER_CUSTOMER, SSE_COS, SSE_KMS, put, send};
 use crate::folder::{bodies, files, settle, until};
-use crate::harness::{TestServer, bytes, full_part, settings};
+use crate::harness::{Bucket, TestServer, bytes, full_part, settings};
 
 const SOURCE_ALGORITHM: &str = "x-cos-copy-source-server-side-encryption-customer-algorithm";
 const SOURCE_KEY: &str = "x-cos-copy-source-server-side-encryption-customer-key";
@@ -23,50 +24,49 @@ fn source_key(customer: Headers<'static>) -> Vec<(&'static str, &'static str)> {
     [SOURCE_ALGORITHM, SOURCE_KEY, SOURCE_KEY_MD5].into_iter().zip(customer).map(|(name, (_, value))| (name, *value)).collect()
 }
 
-/// What asks for a kind of encryption, what reads need, and what copies from it need.
-fn kinds() -> Vec<(Headers<'static>, Headers<'static>, Vec<(&'static str, &'static str)>)> {
-    let customers = [CUSTOMER, OTHER_CUSTOMER].map(|customer| (customer, customer, source_key(customer)));
-    [&[] as Headers<'_>, SSE_COS, SSE_KMS, KMS_KEY]
-        .map(|kind| (kind, &[] as Headers<'_>, vec![]))
-        .into_iter()
-        .chain(customers)
-        .collect()
+/// What asks for a kind of encryption, what reads of it need, and what copies from it need.
+type Kind = (Headers<'static>, Headers<'static>, Vec<(&'static str, &'static str)>);
+
+fn kinds() -> Vec<Kind> {
+    let without_key: [Headers<'_>; 4] = [&[], SSE_COS, SSE_KMS, KMS_KEY];
+    let with_key = [CUSTOMER, OTHER_CUSTOMER];
+    let without_key = without_key.into_iter().map(|asked| (asked, &[] as Headers<'_>, Vec::new()));
+    without_key.chain(with_key.map(|customer| (customer, customer, source_key(customer)))).collect()
+}
+
+/// Copies to `copy`, checks the bytes, and that the answer says what reads say. Gives the new ETag, with quotes.
+async fn check_copy(bucket: &Bucket<'_>, source: &str, headers: Headers<'_>, reading: Headers<'_>, expected: &[u8]) -> String {
+    let answer = copy(bucket, "copy", source, headers).await;
+    answer.assert_status(200);
+    let read = send(bucket, Method::GET, "copy", reading, Vec::new()).await;
+    assert!(read.body == expected, "{headers:?}");
+    let told = (answer.element("ETag").replace("&quot;", "\""), answer.element("CRC64"));
+    assert_eq!(told, (read.header("etag").to_owned(), read.header("x-cos-hash-crc64ecma").to_owned()));
+    for name in [SSE, SSE_KMS_KEY_ID, SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY_MD5] {
+        assert_eq!(answer.headers.get(&name), read.headers.get(&name));
+    }
+    told.0
 }
 
 #[tokio::test]
 async fn between_any_two_kinds_the_bytes_stay_the_same_and_are_shared_if_they_may_be() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
+    let (small, large) = (bytes(1000), bytes(100_000));
     for (from, (source, _, key)) in kinds().iter().enumerate() {
-        let original = put(&bucket, "large", source, bytes(100_000)).await;
-        put(&bucket, "small", source, bytes(1000)).await.assert_status(200);
+        put(&bucket, "small", source, small.clone()).await.assert_status(200);
+        let etag = put(&bucket, "large", source, large.clone()).await.header("etag").to_owned();
         for (to, (target, reading, _)) in kinds().iter().enumerate() {
-            for (name, size) in [("large", 100_000), ("small", 1000)] {
-                let headers = [*target, key].concat();
-                let answer = copy(&bucket, "copy", name, &headers).await;
-                answer.assert_status(200);
-                let read = send(&bucket, Method::GET, "copy", reading, Vec::new()).await;
-                assert!(read.body == bytes(size), "{source:?} to {target:?}");
-                assert_eq!(read.header("etag"), answer.element("ETag").replace("&quot;", "\""));
-                assert_eq!(answer.element("CRC64"), read.header("x-cos-hash-crc64ecma"));
-                for header in ["x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-key-md5"] {
-                    assert_eq!(answer.header_opt(header), read.header_opt(header));
-                }
-                assert_eq!(
-                    answer.header_opt("x-cos-server-side-encryption"),
-                    target.first().filter(|_| to < 4).map(|(_, value)| *value)
-                );
-            }
-            copy(&bucket, "copy", "large", &[*target, key].concat()).await.assert_status(200);
-            let read = send(&bucket, Method::HEAD, "copy", reading, Vec::new()).await;
+            let headers = [*target, key].concat();
+            check_copy(&bucket, "small", &headers, reading, &small).await;
+            let copied = check_copy(&bucket, "large", &headers, reading, &large).await;
             let is_shared = bodies(&cos).iter().any(|file| fs::metadata(file).expect("a file").nlink() == 2);
             assert_eq!(is_shared, from == to, "{source:?} to {target:?}");
-            // The MD5 without encryption and under SSE-COS, the same for the same customer key, and under SSE-KMS never the same.
-            let is_same = read.header("etag") == original.header("etag");
-            let is_md5 = |kind: usize| kind < 2;
-            assert_eq!(is_same, from == to && !(2..4).contains(&to) || is_md5(from) && is_md5(to), "{source:?} to {target:?}");
+            // Without encryption and under SSE-COS the MD5, under the same customer key the same, under SSE-KMS always another.
+            let (is_md5, is_kms) = (from < 2 && to < 2, (2..4).contains(&to));
+            assert_eq!(copied == etag, is_md5 || from == to && !is_kms, "{source:?} to {target:?}");
             bucket.delete("copy").await.assert_status(204);
-            until("the copy's files are gone", || bodies(&cos).len() == 1).await;
+            until("the copy's file is gone", || bodies(&cos).len() == 1).await;
         }
     }
 }
@@ -86,12 +86,8 @@ async fn parts_are_joined_when_they_are_encrypted_anew() {
         let list: Vec<(u16, &str)> = etags.iter().map(|(number, etag)| (*number, etag.as_str())).collect();
         bucket.complete("a", &upload, &list).await.assert_status(200);
         for (target, reading) in [(source, reading), (SSE_COS, &[]), (OTHER_CUSTOMER, OTHER_CUSTOMER)] {
-            let answer = copy(&bucket, "b", "a", &[target, key.as_slice()].concat()).await;
-            answer.assert_status(200);
-            assert_eq!(answer.element("ETag").ends_with("-2&quot;"), source == target, "{source:?} to {target:?}");
-            let read = send(&bucket, Method::GET, "b", reading, Vec::new()).await;
-            assert!(read.body == whole, "{source:?} to {target:?}");
-            assert_eq!(read.header("x-cos-hash-crc64ecma"), answer.element("CRC64"));
+            let etag = check_copy(&bucket, "a", &[target, key.as_slice()].concat(), reading, &whole).await;
+            assert_eq!(etag.ends_with("-2\""), source == target, "{source:?} to {target:?}");
         }
     }
 }
