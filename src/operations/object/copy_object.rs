@@ -17,7 +17,7 @@ use crate::operations::draft::{self, ObjectDraft};
 use crate::operations::headers::{METADATA_DIRECTIVE, TAGGING_DIRECTIVE};
 use crate::operations::response::{self, Response};
 use crate::operations::{object_headers, sse_headers};
-use crate::storage::{NewContent, Object, Slot};
+use crate::storage::{Attributes, NewContent, Object, Slot};
 
 struct CopyObject {
     asked: CopySource,
@@ -60,10 +60,8 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
     let CopyObject { asked, metadata, tagging, draft } = CopyObject::parse(context)?;
     let ObjectDraft { mut attributes, customer_key, forbids_overwrite } = draft;
-    let class = attributes.storage_class;
-    let copy = copy(context, &asked, class, &attributes.encryption, customer_key.as_ref()).await?;
+    let Copied { source, content, etag } = copy(context, &asked, &attributes, customer_key.as_ref()).await?;
 
-    let Copy { source, content, etag } = copy;
     if metadata == Directive::Copy {
         attributes.metadata = source.attributes.metadata;
     }
@@ -89,7 +87,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     Ok(response::document("CopyObjectResult", &result, headers))
 }
 
-struct Copy {
+struct Copied {
     source: Object,
     content: NewContent,
     etag: String,
@@ -99,24 +97,24 @@ struct Copy {
 async fn copy(
     context: &Context<'_>,
     asked: &CopySource,
-    class: StorageClass,
-    encryption: &Encryption,
+    attributes: &Attributes,
     customer_key: Option<&CustomerKey>,
-) -> Result<Copy, Error> {
+) -> Result<Copied, Error> {
+    let encryption = &attributes.encryption;
     // A source that was replaced after it was found: find the new one.
     loop {
         let source = Source::find(context, asked)?;
         copy_source::check_size(source.object.size)?;
-        check_class(source.object.attributes.storage_class, class)?;
+        check_class(source.object.attributes.storage_class, attributes.storage_class)?;
         if source.object.attributes.encryption.is_alike(encryption, customer_key) {
             if let Some(linked) = context.store().link_object(&source.bucket, &source.key, &source.object).await? {
                 let etag = etag_of_linked(context, &source.object);
-                return Ok(Copy { source: source.object, content: linked.into(), etag });
+                return Ok(Copied { source: source.object, content: linked.into(), etag });
             }
         } else {
             let whole = 0..source.object.size;
             if let Some((staged, etag)) = source.copy(context, whole, encryption, customer_key).await? {
-                return Ok(Copy { source: source.object, content: staged.into(), etag });
+                return Ok(Copied { source: source.object, content: staged.into(), etag });
             }
         }
     }
