@@ -17,6 +17,7 @@ mod acl_document;
 mod acl_headers;
 mod bucket;
 mod bucket_settings;
+mod copy_source;
 mod draft;
 mod multipart;
 mod object;
@@ -83,6 +84,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
+        Operation::CopyObject => object::copy_object::handle(context).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
@@ -92,6 +94,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
+        Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,
         Operation::AbortMultipartUpload => multipart::abort_multipart_upload::handle(context).await,
         Operation::ListParts => multipart::list_parts::handle(context).await,

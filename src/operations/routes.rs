@@ -81,6 +81,7 @@ operations! {
     GetBucketVersioning "GetBucketVersioning" PolicyOnly "GET Bucket versioning",
     PutObject "PutObject" Write "PUT Object",
     AppendObject "AppendObject" Write "APPEND Object",
+    CopyObject "PutObject" Write "PUT Object - Copy",
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
@@ -90,6 +91,7 @@ operations! {
     PostObjectRestore "PostObjectRestore" Write "POST Object restore",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
+    UploadPartCopy "UploadPartCopy" Write "Upload Part - Copy",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
     AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
     ListParts "ListParts" Write "List Parts",
@@ -120,14 +122,23 @@ const fn route(operation: Operation, method: Method, scope: Scope, query: &'stat
     Route { operation, method, scope, query, header: None }
 }
 
-impl Route {
-    fn is_narrow(&self) -> bool {
-        !self.query.is_empty() || self.header.is_some()
-    }
+const fn route_with(
+    operation: Operation,
+    method: Method,
+    scope: Scope,
+    query: &'static [&'static str],
+    header: &'static str,
+) -> Route {
+    Route { operation, method, scope, query, header: Some(header) }
 }
+
+/// Without it a PUT brings its own bytes.
+const COPY_SOURCE: &str = "x-cos-copy-source";
 
 /// Tried top to bottom: a row with more conditions stands above the row it narrows.
 pub static ROUTES: &[Route] = &[
+    route_with(Operation::UploadPartCopy, Method::PUT, Scope::Object, &["uploadId"], COPY_SOURCE),
+    route_with(Operation::UploadPartCopy, Method::PUT, Scope::Object, &["partNumber"], COPY_SOURCE),
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["uploadId"]),
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["partNumber"]),
     route(Operation::InitiateMultipartUpload, Method::POST, Scope::Object, &["uploads"]),
@@ -180,6 +191,7 @@ pub static ROUTES: &[Route] = &[
     route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
     route(Operation::DeleteBucket, Method::DELETE, Scope::Bucket, &[]),
     route(Operation::ListObjects, Method::GET, Scope::Bucket, &[]),
+    route_with(Operation::CopyObject, Method::PUT, Scope::Object, &[], COPY_SOURCE),
     route(Operation::PutObject, Method::PUT, Scope::Object, &[]),
     route(Operation::GetObject, Method::GET, Scope::Object, &[]),
     route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
@@ -238,6 +250,11 @@ const LACKING_HEADERS: &[&str] = &[
     "x-cos-callback-var",
     "x-cos-copy-source",
     "x-cos-copy-source-range",
+    "x-cos-grant-full-control",
+    "x-cos-grant-read",
+    "x-cos-grant-read-acp",
+    "x-cos-grant-write",
+    "x-cos-grant-write-acp",
     "x-cos-mime-limit",
     "x-cos-return-body",
 ];
@@ -256,11 +273,11 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     // Python sends an empty x-cos-copy-source: empty values count as absent.
     let is_given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     let has_all = |route: &Route| route.query.iter().all(|name| has(name)) && route.header.is_none_or(is_given);
-    let narrowed = of_method().find(|route| route.is_narrow() && has_all(route));
+    let narrowed = of_method().find(|route| !route.query.is_empty() && has_all(route));
     let found = match (narrowed, SUB_RESOURCES.iter().find(|name| has(name))) {
         (Some(route), _) => Some(route),
         (None, Some(name)) => return Err(refuse_sub_resource(method, scope, name)),
-        (None, None) => of_method().find(|route| !route.is_narrow()),
+        (None, None) => of_method().find(|route| route.query.is_empty() && has_all(route)),
     };
     let Some(route) = found else {
         return Err(match (method, scope) {
@@ -329,8 +346,12 @@ mod tests {
             lacking("GET with ?notification is not implemented")
         );
         assert_eq!(
-            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-copy-source", "b/k"))),
-            lacking("the request header x-cos-copy-source is not implemented")
+            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-mime-limit", "text/plain"))),
+            lacking("the request header x-cos-mime-limit is not implemented")
+        );
+        assert_eq!(
+            refusal(Method::PUT, Scope::Object, &["acl"], Some((COPY_SOURCE, "b/k"))),
+            lacking("PUT with ?acl is not implemented")
         );
         assert_eq!(refusal(Method::PUT, Scope::Bucket, &["uploads"], None).0, ErrorCode::MethodNotAllowed);
         assert_eq!(refusal(Method::PATCH, Scope::Object, &[], None).0, ErrorCode::MethodNotAllowed);

@@ -2,6 +2,7 @@
 
 pub(super) mod acl;
 pub(super) mod append_object;
+pub(super) mod copy_object;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
