@@ -20,6 +20,7 @@ pub mod random;
 pub mod referer;
 pub mod setting;
 pub mod storage_class;
+pub mod strict_signature;
 pub mod tag;
 pub mod time;
 pub mod traffic_limit;

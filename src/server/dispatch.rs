@@ -68,7 +68,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: 
         Authentication::anonymous(None)
     } else {
         *cors = cors::headers(&services.store, &head, bucket)?;
-        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        let authentication = authenticate::authenticate(app, &head, &target, (operation, bucket), now)?;
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
         authentication
     };

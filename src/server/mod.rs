@@ -11,6 +11,7 @@ mod observe;
 mod referer;
 mod request_id;
 mod router;
+mod strict_signature;
 
 use std::future::Future;
 use std::io;

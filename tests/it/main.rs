@@ -12,6 +12,7 @@ mod bucket_encryption;
 mod bucket_object_lock_configuration;
 mod bucket_referer;
 mod bucket_settings;
+mod bucket_strict_signature;
 mod bucket_tagging;
 mod bucket_versioning;
 mod complete_multipart_upload;

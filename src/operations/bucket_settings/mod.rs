@@ -8,5 +8,6 @@ pub(super) mod cors;
 pub(super) mod encryption;
 pub(super) mod object_lock_configuration;
 pub(super) mod referer;
+pub(super) mod strict_signature;
 pub(super) mod tagging;
 pub(super) mod versioning;
