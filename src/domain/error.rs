@@ -61,6 +61,7 @@ error_codes! {
     InvalidObjectState 403 "The operation is not valid for the object storage class.",
     RequestTimeTooSkewed 403 "The difference between the request time and the server's time is too large.",
     SignatureDoesNotMatch 403 "The Signature you specified is invalid.",
+    IntelligentTieringConfigurationNotFoundError 404 "The Intelligenttiering configuration was not found.",
     NoSuchBucket 404 "The specified bucket does not exist.",
     NoSuchCORSConfiguration 404 "The CORS configuration does not exist.",
     NoSuchEncryptionConfiguration 404 "The server side encryption configuration does not exist.",

@@ -22,6 +22,7 @@ pub mod setting;
 pub mod storage_class;
 pub mod strict_signature;
 pub mod tag;
+pub mod tiering;
 pub mod time;
 pub mod traffic_limit;
 pub mod wildcard;

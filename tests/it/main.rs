@@ -9,6 +9,7 @@ mod addressing;
 mod bucket_accelerate;
 mod bucket_cors;
 mod bucket_encryption;
+mod bucket_intelligent_tiering;
 mod bucket_object_lock_configuration;
 mod bucket_referer;
 mod bucket_settings;

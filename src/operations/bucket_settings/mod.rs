@@ -6,6 +6,7 @@ mod element;
 pub(super) mod accelerate;
 pub(super) mod cors;
 pub(super) mod encryption;
+pub(super) mod intelligent_tiering;
 pub(super) mod object_lock_configuration;
 pub(super) mod referer;
 pub(super) mod strict_signature;
