@@ -133,6 +133,7 @@ async fn rules_that_cannot_be_are_refused() {
         put(&bucket, id, &elements).await.assert_error(400, code);
     }
     bucket.get("?intelligent-tiering&id=").await.assert_error(400, "InvalidArgument");
+    bucket.delete("?intelligent-tiering").await.assert_error(400, "InvalidArgument");
     bucket.get("?intelligent-tiering").await.assert_document(&format!("<{LIST_ROOT}/>"));
     bucket.delete("?intelligenttiering").await.assert_error(405, "MethodNotAllowed");
 }

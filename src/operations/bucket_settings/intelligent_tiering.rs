@@ -247,7 +247,7 @@ pub(crate) fn list(context: &Context<'_>) -> Result<Response, Error> {
 }
 
 pub(crate) async fn delete(context: &Context<'_>) -> Result<Response, Error> {
-    let id: String = context.head.query_text("id")?.unwrap_or_default().to_owned();
+    let id = asked_id(context)?.unwrap_or_else(|| DEFAULT_ID.to_owned());
     change(context, move |_, tiering: Option<IntelligentTiering>| {
         let Some(mut tiering) = tiering else { return Ok(None) };
         if id == DEFAULT_ID && tiering.is_fixed() {
