@@ -162,11 +162,12 @@ pub static ROUTES: &[Route] = &[
     route(Operation::OptionsObject, Method::OPTIONS, Scope::Service, &[]),
 ];
 
-/// Query parameters that choose an operation of COS's (Specifications and Limits, 436/14518, and the SDKs): a request with one
-/// never falls through to the plain operation of its method.
+/// Query parameters that choose an operation of COS's or of services like it (Specifications and Limits, 436/14518, and the SDKs):
+/// a request with one never falls through to the plain operation of its method.
 const SUB_RESOURCES: &[&str] = &[
     "accelerate",
     "acl",
+    "analytics",
     "append",
     "ci-process",
     "cors",
@@ -183,14 +184,20 @@ const SUB_RESOURCES: &[&str] = &[
     "live",
     "location",
     "logging",
+    "metrics",
     "notification",
     "object-lock",
     "origin",
+    "ownershipControls",
     "partNumber",
     "policy",
+    "policyStatus",
+    "publicAccessBlock",
     "referer",
     "rename",
     "replication",
+    "requestPayment",
+    "response-control",
     "restore",
     "retention",
     "select",
