@@ -90,6 +90,7 @@ error_codes! {
     RequestTimeTooSkewed 403 "The difference between the request time and the server's time is too large.",
     SignatureDoesNotMatch 403 "The Signature you specified is invalid.",
     DomainConfigNotFoundError 404 "Bucket domain config not found.",
+    IntelligentTieringConfigurationNotFoundError 404 "The Intelligenttiering configuration was not found.",
     NoSuchBucket 404 "The specified bucket does not exist.",
     NoSuchBucketPolicy 404 "The bucket has no policy.",
     NoSuchCORSConfiguration 404 "The CORS configuration does not exist.",
