@@ -6,11 +6,14 @@ use http::header::AUTHORIZATION;
 
 use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
 use crate::domain::account::{Caller, Credential, Identity};
+use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 use crate::operations::context::Services;
 use crate::operations::headers::SECURITY_TOKEN;
 use crate::operations::request::RequestHead;
+use crate::operations::routes::Operation;
+use crate::operations::strict_signature;
 use crate::operations::target::Target;
 
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
@@ -40,12 +43,24 @@ impl Authentication {
     }
 }
 
-/// Checks the key, then the time, then the signature.
+/// Checks the key, then the time, then what is signed, then the signature. `bucket` is the one that the request is for, if it is
+/// there.
 ///
 /// # Errors
-/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
-pub fn authenticate(services: &Services, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
+/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
+/// and that of [`strict_signature::check`].
+pub fn authenticate(
+    services: &Services,
+    head: &RequestHead,
+    target: &Target,
+    (operation, bucket): (Operation, Option<&Bucket>),
+    now: Timestamp,
+) -> Result<Authentication, Error> {
     let accounts = &services.accounts;
+    if operation == Operation::OptionsObject {
+        // A browser's question may repeat the parameters of the request that is to come, with their signature.
+        return Ok(Authentication::anonymous(None));
+    }
     let found = find(head);
     if !services.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
@@ -66,6 +81,7 @@ pub fn authenticate(services: &Services, head: &RequestHead, target: &Target, no
         }
     };
     check_time(&authorization, now)?;
+    strict_signature::check(&services.store, head, operation, bucket, &authorization)?;
     check_signature(&authorization, &secret_key, head, target)?;
     Ok(Authentication::of(identity, Some(place)))
 }

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::Services;
@@ -104,8 +105,8 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
-        let Settings { check_signatures, region, .. } = settings;
-        let services = Services { store, clock, random, accounts, check_signatures, region };
+        let (policies, check_signatures) = (BucketPolicies::default(), settings.check_signatures);
+        let services = Services { store, clock, random, accounts, check_signatures, policies, region: settings.region };
         Ok(Arc::new(Self { services, addressing, data_dir, temporary }))
     }
 

@@ -15,7 +15,6 @@ use crate::domain::bucket::Bucket;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
-use crate::operations::authenticate::Authentication;
 use crate::operations::context::Context;
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
@@ -80,18 +79,14 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
-    let authentication = if operation == Operation::OptionsObject {
-        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
-        Authentication::anonymous(None)
-    } else {
-        manner.cors = cors::headers(&services.store, &head, bucket)?;
-        let authentication = authenticate::authenticate(services, &head, &target, now)?;
+    let authentication = authenticate::authenticate(services, &head, &target, (operation, bucket), now)?;
+    if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
-        authentication
-    };
+    }
     let bucket = found?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
     if manner.page.is_some() && operation != Operation::OptionsObject {
