@@ -92,7 +92,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }
-    authorize::authorize(&context, operation, authentication.remark.as_deref())?;
+    authorize::authorize(&context, operation, &authentication)?;
     operations::run(operation, &context, body).await
 }
 
