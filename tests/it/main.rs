@@ -1,6 +1,7 @@
 //! Every operation through real HTTP, a file each; one binary, because linking is the slow part.
 
 mod folder;
+mod form;
 mod harness;
 mod people;
 mod raw;
@@ -36,6 +37,7 @@ mod delete_object;
 mod encryption;
 mod encryption_at_rest;
 mod fixtures;
+mod form_signatures;
 mod get_bucket_location;
 mod get_object;
 mod head_bucket;
@@ -52,6 +54,7 @@ mod object_acl;
 mod object_restore;
 mod object_tagging;
 mod options_object;
+mod post_object;
 mod put_bucket;
 mod put_object;
 mod signatures;

@@ -8,6 +8,7 @@ pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
 pub(super) mod options_object;
+pub(super) mod post_object;
 pub(super) mod put_object;
 pub(super) mod restore;
 pub(super) mod tagging;
