@@ -5,4 +5,5 @@ pub mod crypto;
 pub mod percent;
 pub mod signature;
 pub mod token;
+pub mod tree;
 pub mod xml;
