@@ -68,6 +68,7 @@ error_codes! {
     NoSuchUpload 404 "The specified multipart upload does not exist.",
     NoSuchVersion 404 "The specified version does not exist.",
     NoSuchWebsiteConfiguration 404 "The website configuration does not exist.",
+    OriginConfigurationNotFoundError 404 "The origin configuration does not exist.",
     MethodNotAllowed 405 "The specified method is not allowed against this resource.",
     BucketAlreadyExists 409 "The requested bucket name is not available.",
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
@@ -79,6 +80,7 @@ error_codes! {
     MissingContentLength 411 "You must provide the Content-Length HTTP header.",
     PreconditionFailed 412 "Precondition not match.",
     InvalidRange 416 "The requested range cannot be satisfied.",
+    MirrorFailed 424 "The object could not be pulled from its origin.",
     InternalError 500 "We encountered an internal error. Please try again.",
     NotImplemented 501 "The functionality is not implemented.",
 }

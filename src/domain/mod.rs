@@ -18,6 +18,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod listing;
 pub mod metadata;
+pub mod origin;
 pub mod part;
 pub mod random;
 pub mod setting;

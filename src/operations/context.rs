@@ -7,7 +7,7 @@ use crate::domain::key::ObjectKey;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::operations::request::RequestHead;
-use crate::operations::target::{Resource, Target};
+use crate::operations::target::{Addressing, Resource, Target};
 use crate::storage::{Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
@@ -16,6 +16,7 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub addressing: Addressing,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
 }

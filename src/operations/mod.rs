@@ -18,6 +18,7 @@ mod draft;
 mod multipart;
 mod object;
 mod object_headers;
+mod origin;
 mod paging;
 mod receive;
 mod service;
@@ -60,12 +61,15 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketOrigin => bucket_settings::origin::put(context, body).await,
+        Operation::GetBucketOrigin => bucket_settings::origin::get(context),
+        Operation::DeleteBucketOrigin => bucket_settings::origin::delete(context).await,
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
         Operation::PutObject => object::put_object::handle(context, body).await,
-        Operation::GetObject => object::get_object::handle(context).await,
-        Operation::HeadObject => object::head_object::handle(context),
+        Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
+        Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,

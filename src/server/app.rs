@@ -41,7 +41,6 @@ pub enum StartError {
 /// One emulator, without its sockets.
 pub struct App {
     pub(super) services: Services,
-    pub(super) addressing: Addressing,
     pub(super) check_signatures: bool,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
@@ -77,8 +76,8 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
-        let services = Services { store, clock, random, accounts, region: settings.region };
-        Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
+        let services = Services { store, clock, random, accounts, addressing, region: settings.region };
+        Ok(Arc::new(Self { services, check_signatures: settings.check_signatures, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.

@@ -64,7 +64,7 @@ struct Manner {
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let head = RequestHead::new(parts)?;
-    let target = app.addressing.resolve(&head.host, &head.path, &services.store)?;
+    let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
     let Some(scope) = target.scope() else { return control(&target) };
     let operation = match target.endpoint {
         Endpoint::Website => {

@@ -8,5 +8,6 @@ pub(super) mod cors;
 pub(super) mod domain;
 pub(super) mod domain_certificate;
 pub(super) mod lifecycle;
+pub(super) mod origin;
 pub(super) mod tagging;
 pub(super) mod website;
