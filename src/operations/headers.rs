@@ -10,6 +10,8 @@ macro_rules! cos_headers {
 
 cos_headers! {
     ACL "x-cos-acl",
+    BUCKET_ARCH "x-cos-bucket-arch",
+    BUCKET_AZ_TYPE "x-cos-bucket-az-type",
     BUCKET_REGION "x-cos-bucket-region",
     CONTENT_MD5 "content-md5",
     CONTENT_SHA1 "x-cos-content-sha1",

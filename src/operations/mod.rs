@@ -6,6 +6,7 @@ pub mod cors_headers;
 pub mod directory;
 pub mod error_body;
 pub mod headers;
+pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;
@@ -44,6 +45,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
+        Operation::GetBucketLocation => bucket::get_bucket_location::handle(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
@@ -58,6 +60,13 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
+        Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
+        Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
+        Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
+        Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
+        Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
@@ -67,6 +76,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
+        Operation::PutBucketVersioning => bucket_settings::versioning::put(context, body).await,
+        Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
         Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,

@@ -104,7 +104,7 @@ impl Addressing {
             None => {
                 let Host { bucket, endpoint, region } = self.host(&name)?;
                 let region = region.map(str::parse).transpose()?;
-                let Some(bucket) = bucket else { return self.resolve_path(path, decoded, region, directory) };
+                let Some(bucket) = bucket else { return self.resolve_path(path, decoded, endpoint, region, directory) };
                 (bucket.parse()?, endpoint, region)
             }
         };
@@ -125,11 +125,11 @@ impl Addressing {
         &self,
         path: &str,
         decoded: String,
+        endpoint: Endpoint,
         region: Option<Region>,
         directory: &impl Directory,
     ) -> Result<Target, Error> {
         let exists = |name: &BucketName| directory.has_bucket(name);
-        let endpoint = Endpoint::Rest;
         if let Some(rest) = decoded.strip_prefix("/_cos/") {
             return Ok(Target { resource: Resource::Control(rest.to_owned()), endpoint, region, signed_paths: vec![decoded] });
         }

@@ -20,15 +20,23 @@ const SKEW: i64 = 900;
 pub(super) struct Authentication {
     pub(super) caller: Caller,
     pub(super) remark: Option<String>,
+    /// Where the request's signature stands.
+    pub(super) signed: Option<SignaturePlace>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignaturePlace {
+    Header,
+    Url,
 }
 
 impl Authentication {
     pub(super) fn anonymous(remark: Option<String>) -> Self {
-        Self { caller: Caller::Anonymous, remark }
+        Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
-    fn of(account: &Account) -> Self {
-        Self { caller: Caller::Account { appid: account.appid.clone(), uin: account.uin.clone() }, remark: None }
+    fn of(account: &Account, signed: Option<SignaturePlace>) -> Self {
+        Self { caller: Caller::Account { appid: account.appid.clone(), uin: account.uin.clone() }, remark: None, signed }
     }
 }
 
@@ -38,12 +46,14 @@ impl Authentication {
 /// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
 pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
     let accounts = &app.services.accounts;
+    let found = find(head);
     if !app.check_signatures {
-        return Ok(Authentication::of(accounts.default_account()));
+        let signed = found.and_then(Result::ok).map(|(_, place)| place);
+        return Ok(Authentication::of(accounts.default_account(), signed));
     }
-    let authorization = match find(head) {
+    let (authorization, place) = match found {
         None => return Ok(Authentication::anonymous(None)),
-        Some(Ok(authorization)) => authorization,
+        Some(Ok(found)) => found,
         // COS takes a caller that it cannot make out for an anonymous one (436/30613).
         Some(Err(remark)) => return Ok(Authentication::anonymous(Some(remark))),
     };
@@ -57,26 +67,27 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
     };
     check_time(&authorization, now)?;
     check_signature(&authorization, &secret_key, head, target)?;
-    Ok(Authentication::of(account))
+    Ok(Authentication::of(account, Some(place)))
 }
 
 /// The authorization in the header, else in the query; an empty header (Python's anonymous mode) is none.
-fn find(head: &RequestHead) -> Option<Result<Authorization, String>> {
-    let parsed = |parsed: Result<Authorization, MalformedAuthorization>, place: &str| {
-        Some(parsed.map_err(|error| format!("the signature in the {place} was not understood: {error}")))
+fn find(head: &RequestHead) -> Option<Result<(Authorization, SignaturePlace), String>> {
+    let found = |parsed: Result<Authorization, MalformedAuthorization>, place: SignaturePlace, name: &str| {
+        let authorization = parsed.map_err(|error| format!("the signature in the {name} was not understood: {error}"));
+        Some(authorization.map(|authorization| (authorization, place)))
     };
     if let Some(value) = head.headers.get(AUTHORIZATION).filter(|value| !value.is_empty()) {
         let text = String::from_utf8_lossy(value.as_bytes());
         if text.starts_with("AWS") {
             return Some(Err("signatures of AWS's kind are not implemented".to_owned()));
         }
-        return parsed(text.parse(), "Authorization header");
+        return found(text.parse(), SignaturePlace::Header, "Authorization header");
     }
     let field = |name: &str| head.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     if let Some(text) = field("sign") {
-        return parsed(text.parse(), "parameter sign");
+        return found(text.parse(), SignaturePlace::Url, "parameter sign");
     }
-    field("q-signature").and_then(|_| parsed(Authorization::from_fields(field), "q-… parameters"))
+    field("q-signature").and_then(|_| found(Authorization::from_fields(field), SignaturePlace::Url, "q-… parameters"))
 }
 
 fn token(head: &RequestHead) -> Option<&str> {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use http::header::{CONNECTION, HOST};
+use http::header::{CONNECTION, HOST, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -24,7 +24,7 @@ use crate::operations::{self, routes, website};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize, cors};
+use crate::server::{accelerate, authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -65,7 +65,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let services = &app.services;
     let head = RequestHead::new(parts)?;
     let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
-    let Some(scope) = target.scope() else { return control(&target) };
+    let Some(scope) = target.scope() else { return control(app, &head, &target).await };
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -76,14 +76,21 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     record(operation, &target);
 
     let now = services.clock.now();
-    let bucket = find_bucket(app, &target, operation);
+    let found = find_bucket(app, &target, operation);
+    let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    if target.endpoint == Endpoint::Accelerate {
+        accelerate::check(&services.store, operation, bucket)?;
+    }
     let authentication = if operation == Operation::OptionsObject {
+        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
         Authentication::anonymous(None)
     } else {
-        manner.cors = cors::headers(&services.store, &head, bucket.as_ref().ok().and_then(Option::as_ref))?;
-        authenticate::authenticate(app, &head, &target, now)?
+        manner.cors = cors::headers(&services.store, &head, bucket)?;
+        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
+        authentication
     };
-    let bucket = bucket?;
+    let bucket = found?;
     let is_page = manner.page.is_some() && operation != Operation::OptionsObject;
     if !is_page {
         authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
@@ -112,14 +119,20 @@ fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Optio
     }
 }
 
-/// The control API: so far, whether the server lives.
-fn control(target: &Target) -> Result<Response, Error> {
-    match &target.resource {
-        Resource::Control(path) if matches!(path.as_str(), "health/live" | "health/ready") => {
-            Ok(response::empty(StatusCode::OK, HeaderMap::new()))
+/// The control API: so far, whether the server lives, and doing what is due.
+async fn control(app: &App, head: &RequestHead, target: &Target) -> Result<Response, Error> {
+    let Resource::Control(path) = &target.resource else { unreachable!("only the control API has no scope") };
+    match (&head.method, path.as_str()) {
+        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
+            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
         }
-        Resource::Control(path) => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
-        _ => unreachable!("only the control API has no scope"),
+        (&Method::POST, "run-due") => {
+            app.run_what_is_due().await;
+            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
+        }
+        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
+        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
     }
 }
 

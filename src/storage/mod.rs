@@ -14,6 +14,7 @@ mod folder;
 mod history;
 mod keys;
 mod leases;
+mod links;
 mod objects;
 mod reaper;
 mod records;
@@ -32,8 +33,11 @@ pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
 pub use domains::BindDomains;
 pub use history::Retained;
+pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
-pub use records::{Attributes, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version};
+pub use records::{
+    Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version,
+};
 pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};

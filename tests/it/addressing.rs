@@ -26,8 +26,6 @@ async fn one_object_has_many_addresses() {
         "EXAMPLEBUCKET-1250000000.COS.ap-guangzhou.MyQcloud.com",
         "examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn",
         "examplebucket-1250000000.cos-internal.ap-guangzhou.tencentcos.cn",
-        "examplebucket-1250000000.cos.accelerate.myqcloud.com",
-        "examplebucket-1250000000.cos-internal.accelerate.tencentcos.cn",
         "examplebucket-1250000000.localhost:7436",
         "examplebucket-1250000000.cos.localhost:7436",
         "examplebucket-1250000000.cos.ap-guangzhou.localhost:7436",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::accelerate::Acceleration;
 use crate::domain::error::Error;
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{choice, given};
+use crate::operations::bucket_settings::element::{choice, given, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::Response;
@@ -31,8 +31,7 @@ impl TryFrom<AccelerateConfiguration> for Acceleration {
 
 impl From<Acceleration> for AccelerateConfiguration {
     fn from(Acceleration { is_enabled }: Acceleration) -> Self {
-        let status = if is_enabled { "Enabled" } else { "Suspended" };
-        Self { status: status.to_owned(), r#type: Some("COS".to_owned()) }
+        Self { status: word(is_enabled, &STATUS), r#type: Some("COS".to_owned()) }
     }
 }
 

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::cors::{CorsMethod, CorsRule, CorsRules};
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given, number};
+use crate::operations::bucket_settings::element::{check_count, choice, given, number, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::Response;
 
 const MOST_RULES: usize = 100;
+const VARIES: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct CorsConfiguration {
@@ -43,7 +44,7 @@ impl TryFrom<CorsConfiguration> for CorsRules {
         let varies = given(configuration.response_vary);
         Ok(Self {
             rules: configuration.rules.into_iter().map(CorsRule::try_from).collect::<Result<_, _>>()?,
-            response_vary: varies.map(|text| choice("ResponseVary", &text, &[("true", true), ("false", false)])).transpose()?,
+            response_vary: varies.map(|text| choice("ResponseVary", &text, &VARIES)).transpose()?,
         })
     }
 }
@@ -79,7 +80,7 @@ impl TryFrom<RuleElement> for CorsRule {
 
 impl From<CorsRules> for CorsConfiguration {
     fn from(CorsRules { rules, response_vary }: CorsRules) -> Self {
-        let response_vary = response_vary.map(|varies| varies.to_string());
+        let response_vary = response_vary.map(|varies| word(varies, &VARIES));
         Self { rules: rules.into_iter().map(RuleElement::from).collect(), response_vary }
     }
 }

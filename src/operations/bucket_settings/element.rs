@@ -22,6 +22,12 @@ pub(super) fn choice<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> 
     })
 }
 
+/// The text of an element by its meaning, as [`choice`] reads it.
+pub(super) fn word<T: Copy + PartialEq>(meaning: T, choices: &[(&str, T)]) -> String {
+    let (text, _) = choices.iter().find(|(_, of_choice)| *of_choice == meaning).expect("every meaning has a text");
+    (*text).to_owned()
+}
+
 /// An element that is a number.
 ///
 /// # Errors
