@@ -22,22 +22,33 @@ struct TagSet {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct TagElement {
+pub(super) struct TagElement {
     key: String,
     value: String,
+}
+
+/// Tags that stand somewhere else than below `TagSet`.
+///
+/// # Errors
+/// `InvalidTag`.
+pub(super) fn read(elements: Vec<TagElement>, tagged: Tagged) -> Result<Tags, Error> {
+    Tags::new(elements.into_iter().map(|tag| (tag.key, tag.value)).collect(), tagged)
+}
+
+pub(super) fn elements(tags: &Tags) -> Vec<TagElement> {
+    tags.iter().map(|(key, value)| TagElement { key: key.to_owned(), value: value.to_owned() }).collect()
 }
 
 impl Tagging {
     /// # Errors
     /// `InvalidTag`.
     pub(super) fn into_tags(self, tagged: Tagged) -> Result<Tags, Error> {
-        Tags::new(self.tag_set.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(), tagged)
+        read(self.tag_set.tags, tagged)
     }
 }
 
 impl From<Tags> for Tagging {
     fn from(tags: Tags) -> Self {
-        let tags = tags.iter().map(|(key, value)| TagElement { key: key.to_owned(), value: value.to_owned() });
-        Self { tag_set: TagSet { tags: tags.collect() } }
+        Self { tag_set: TagSet { tags: elements(&tags) } }
     }
 }

@@ -15,6 +15,7 @@ mod bucket_lifecycle;
 mod bucket_object_lock_configuration;
 mod bucket_origin;
 mod bucket_referer;
+mod bucket_replication;
 mod bucket_settings;
 mod bucket_tagging;
 mod bucket_versioning;

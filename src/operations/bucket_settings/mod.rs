@@ -12,6 +12,7 @@ pub(super) mod lifecycle;
 pub(super) mod object_lock_configuration;
 pub(super) mod origin;
 pub(super) mod referer;
+pub(super) mod replication;
 pub(super) mod tagging;
 pub(super) mod versioning;
 pub(super) mod website;
