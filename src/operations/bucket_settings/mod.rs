@@ -4,6 +4,7 @@ mod document;
 mod element;
 
 pub(super) mod accelerate;
+pub(super) mod acl;
 pub(super) mod cors;
 pub(super) mod domain;
 pub(super) mod domain_certificate;
@@ -11,6 +12,7 @@ pub(super) mod encryption;
 pub(super) mod lifecycle;
 pub(super) mod object_lock_configuration;
 pub(super) mod origin;
+pub(super) mod policy;
 pub(super) mod referer;
 pub(super) mod replication;
 pub(super) mod tagging;
