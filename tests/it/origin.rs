@@ -123,11 +123,14 @@ async fn a_bucket_of_another_account_is_asked_by_nobody() {
     let theirs = cos.bucket("theirs-1250000001");
     theirs.request(Method::PUT, "").signed_by(OTHER.1, OTHER.2).send().await.assert_status(200);
     theirs.request(Method::PUT, "a").body("secret").signed_by(OTHER.1, OTHER.2).send().await.assert_status(200);
+    let open = theirs.request(Method::PUT, "b").header("x-cos-acl", "public-read").body("open");
+    open.signed_by(OTHER.1, OTHER.2).send().await.assert_status(200);
     let hosts = host(&["theirs-1250000001.cos.ap-guangzhou.myqcloud.com"]);
     set(&bucket, &rule(1, "Mirror", "", &hosts)).await;
     let failed = bucket.get("a").await;
     failed.assert_error(424, "MirrorFailed");
     assert!(failed.element("Message").contains("AccessDenied"));
+    assert_eq!(bucket.get("b").await.text(), "open");
     let shown = "<OriginParameter><TransparentErrorCode>true</TransparentErrorCode></OriginParameter>";
     set(&bucket, &rule(1, "Mirror", shown, &hosts)).await;
     bucket.get("a").await.assert_error(403, "AccessDenied");
