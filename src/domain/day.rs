@@ -26,6 +26,17 @@ impl Day {
         Timestamp::from_seconds(self.0 * SECONDS - GMT_8)
     }
 
+    /// `YYYYMMDD`.
+    pub fn digits(self) -> String {
+        let noon = Timestamp::from_seconds(self.0 * SECONDS + SECONDS / 2);
+        noon.iso_seconds()[..10].replace('-', "")
+    }
+
+    /// `HHMMSS`, by a clock in GMT+8.
+    pub fn clock_digits(moment: Timestamp) -> String {
+        Timestamp::from_seconds(moment.seconds() + GMT_8).iso_seconds()[11..19].replace(':', "")
+    }
+
     /// So many days later.
     #[must_use]
     pub fn after(self, days: u32) -> Self {
@@ -61,7 +72,8 @@ mod tests {
         let first = day("2024-02-29T00:00:00+08:00");
         assert_eq!((day("2024-02-28T16:00:00Z"), day("2024-02-29T15:59:59Z")), (first, first));
         assert_eq!(day("2024-03-01T00:00:00+08:00"), first.after(1));
-        assert_eq!(first.start().iso_seconds(), "2024-02-28T16:00:00Z");
+        assert_eq!((first.start().iso_seconds().as_str(), first.digits().as_str()), ("2024-02-28T16:00:00Z", "20240229"));
+        assert_eq!(Day::clock_digits(Timestamp::from_iso("2024-02-28T16:07:09Z").expect("a date")), "000709");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod accelerate;
 pub mod access;
+pub mod access_log;
 pub mod account;
 pub mod acl;
 pub mod bucket;
@@ -20,6 +21,7 @@ pub mod etag;
 pub mod key;
 pub mod lifecycle;
 pub mod listing;
+pub mod logging;
 pub mod metadata;
 pub mod object_lock;
 pub mod origin;

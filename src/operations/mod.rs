@@ -80,6 +80,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketLogging => bucket_settings::logging::put(context, body).await,
+        Operation::GetBucketLogging => bucket_settings::logging::get(context),
         Operation::PutBucketOrigin => bucket_settings::origin::put(context, body).await,
         Operation::GetBucketOrigin => bucket_settings::origin::get(context),
         Operation::DeleteBucketOrigin => bucket_settings::origin::delete(context).await,

@@ -15,6 +15,7 @@ mod bucket_domain;
 mod bucket_domain_certificate;
 mod bucket_encryption;
 mod bucket_lifecycle;
+mod bucket_logging;
 mod bucket_object_lock_configuration;
 mod bucket_origin;
 mod bucket_policy;

@@ -10,6 +10,7 @@ pub(super) mod domain;
 pub(super) mod domain_certificate;
 pub(super) mod encryption;
 pub(super) mod lifecycle;
+pub(super) mod logging;
 pub(super) mod object_lock_configuration;
 pub(super) mod origin;
 pub(super) mod policy;
