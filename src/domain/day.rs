@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+use time::Date;
+use time::util::days_in_month;
+
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 
@@ -13,6 +16,7 @@ pub struct Day(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Midnight(Day);
 
+const JULIAN_DAY_OF_1970: i32 = 2_440_588;
 const SECONDS: i64 = 24 * 60 * 60;
 const GMT_8: i64 = 8 * 60 * 60;
 
@@ -28,13 +32,27 @@ impl Day {
 
     /// `YYYYMMDD`.
     pub fn digits(self) -> String {
-        let noon = Timestamp::from_seconds(self.0 * SECONDS + SECONDS / 2);
-        noon.iso_seconds()[..10].replace('-', "")
+        let (year, month, day) = self.date().to_calendar_date();
+        format!("{year:04}{:02}{day:02}", u8::from(month))
     }
 
     /// `HHMMSS`, by a clock in GMT+8.
     pub fn clock_digits(moment: Timestamp) -> String {
         Timestamp::from_seconds(moment.seconds() + GMT_8).iso_seconds()[11..19].replace(':', "")
+    }
+
+    /// The next day that is the `day`th of a month, or the last of a month that is shorter.
+    #[must_use]
+    pub fn next_of_month(self, day: u8) -> Self {
+        let is_it = |candidate: &Self| {
+            let date = candidate.date();
+            date.day() == day.clamp(1, days_in_month(date.month(), date.year()))
+        };
+        (1..=62).map(|days| self.after(days)).find(is_it).expect("each month has such a day")
+    }
+
+    fn date(self) -> Date {
+        Date::from_julian_day(i32::try_from(self.0).unwrap_or(0) + JULIAN_DAY_OF_1970).unwrap_or(Date::MIN)
     }
 
     /// So many days later.

@@ -18,6 +18,7 @@ pub mod encryption;
 pub mod endpoint;
 pub mod error;
 pub mod etag;
+pub mod inventory;
 pub mod key;
 pub mod lifecycle;
 pub mod listing;
