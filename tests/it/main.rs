@@ -14,6 +14,7 @@ mod bucket_cors;
 mod bucket_domain;
 mod bucket_domain_certificate;
 mod bucket_encryption;
+mod bucket_inventory;
 mod bucket_lifecycle;
 mod bucket_logging;
 mod bucket_object_lock_configuration;
