@@ -127,11 +127,6 @@ impl<R: BufRead> Values<R> {
             }
         }
     }
-
-    /// What is read from.
-    pub fn source(&self) -> &R {
-        &self.source
-    }
 }
 
 /// Finds the end of a value.

@@ -1,5 +1,9 @@
 //! What an operation is given.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
 use crate::domain::account::{Account, Accounts, Caller};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
@@ -18,7 +22,12 @@ pub struct Services {
     pub accounts: Accounts,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
+    /// Permits for scans of SELECT Object Content, each of which holds a thread while it lasts.
+    pub scans: Arc<Semaphore>,
 }
+
+/// How many SELECTs may scan at the same time (inferred); one more is refused as `Busy`.
+pub const MOST_SCANS: usize = 64;
 
 /// One request, authenticated and authorized.
 pub struct Context<'a> {

@@ -15,6 +15,7 @@ mod object;
 mod object_headers;
 mod paging;
 mod receive;
+mod select;
 mod service;
 mod sse_headers;
 mod throttle;
@@ -40,6 +41,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::domain::account::{Account, Accounts};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
-use crate::operations::context::Services;
+use crate::operations::context::{MOST_SCANS, Services};
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
 
@@ -77,7 +78,8 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
-        let services = Services { store, clock, random, accounts, region: settings.region };
+        let scans = Arc::new(Semaphore::new(MOST_SCANS));
+        let services = Services { store, clock, random, accounts, region: settings.region, scans };
         Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
     }
 

@@ -23,6 +23,7 @@ mod list_objects;
 mod list_parts;
 mod put_bucket;
 mod put_object;
+mod select_object_content;
 mod signatures;
 mod temporary_credentials;
 mod upload_part;

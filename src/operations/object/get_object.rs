@@ -55,7 +55,7 @@ fn not_modified(object: &Object) -> Response {
 }
 
 /// Archived content cannot be read; the emulator has no restore yet.
-fn refuse_archived(object: &Object) -> Result<(), Error> {
+pub(super) fn refuse_archived(object: &Object) -> Result<(), Error> {
     if object.storage_class.is_archived() {
         let class = HeaderValue::from_static(object.storage_class.name());
         return Err(Error::from(ErrorCode::InvalidObjectState).with_header(STORAGE_CLASS, class));
@@ -81,7 +81,7 @@ fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u6
 }
 
 /// What makes the cipher of each of the object's bodies.
-fn cipher(
+pub(super) fn cipher(
     context: &Context<'_>,
     object: &Object,
     customer_key: Option<CustomerKey>,
