@@ -222,7 +222,7 @@ async fn progress_comes_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_large_result_comes_in_many_messages_and_each_in_one_chunk() {
+async fn a_large_result_comes_in_many_messages_and_none_is_torn() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
     let text = (0..100_000_u64).map(|number| format!("{number},{}\n", number * number)).collect::<String>();
@@ -238,12 +238,14 @@ async fn a_large_result_comes_in_many_messages_and_each_in_one_chunk() {
     loop {
         let line_end = rest.windows(2).position(|pair| pair == b"\r\n").expect("a chunk's length");
         let length = usize::from_str_radix(std::str::from_utf8(&rest[..line_end]).expect("hex"), 16).expect("hex");
-        let chunk = &rest[line_end + 2..line_end + 2 + length];
+        let mut chunk = &rest[line_end + 2..line_end + 2 + length];
         rest = &rest[line_end + 4 + length..];
         if length == 0 {
             break;
         }
-        assert!(read_message(chunk, &mut selected).is_empty(), "one message a chunk");
+        while !chunk.is_empty() {
+            chunk = read_message(chunk, &mut selected);
+        }
     }
     assert!(selected.kinds.len() > text.len() / (64 << 10) + 2, "{:?}", selected.kinds);
     assert_eq!(selected.text(), text);

@@ -18,8 +18,8 @@ use crate::operations::select::request::{LARGEST_BODY, SelectRequest};
 use crate::operations::select::scan::{self, PAUSE};
 use crate::storage::ObjectBytes;
 
-/// Messages that wait for the client while the scan goes on.
-const MESSAGES_AHEAD: usize = 2;
+/// Chunks, of a message or a few, that wait for the client while the scan goes on.
+const CHUNKS_AHEAD: usize = 2;
 
 pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     check_type(context.head)?;
@@ -27,14 +27,14 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let request = SelectRequest::parse(&document, Moment::utc(context.now))?;
     let bytes = open(context).await?;
     let permit = context.services.scans.clone().try_acquire_owned().map_err(|_| ErrorCode::Busy)?;
-    let (sender, mut messages) = mpsc::channel(MESSAGES_AHEAD);
+    let (sender, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
     spawn_blocking(move || {
         scan::run(request, bytes, PAUSE, sender);
         drop(permit);
     });
     // What fails before the first message is an answer of its own.
-    let first = messages.recv().await.ok_or(ErrorCode::InternalError)??;
-    let rest = stream::poll_fn(move |task| messages.poll_recv(task));
+    let first = chunks.recv().await.ok_or(ErrorCode::InternalError)??;
+    let rest = stream::poll_fn(move |task| chunks.poll_recv(task));
     let mut response = Response::new(Body::from_stream(stream::iter([Ok(first)]).chain(rest)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     Ok(response)

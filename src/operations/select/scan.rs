@@ -8,7 +8,7 @@ use crate::domain::error::Error;
 use crate::domain::select::column::Record;
 use crate::domain::select::parameters::{Compression, FileHeaderInfo, Input};
 use crate::domain::select::query::Query;
-use crate::operations::select::messages::{Gone, Message, Messages};
+use crate::operations::select::messages::{Chunk, Gone, Messages};
 use crate::operations::select::records::{Failure, Records};
 use crate::operations::select::request::SelectRequest;
 use crate::operations::select::source::{self, Meter};
@@ -23,7 +23,7 @@ enum Stop {
 }
 
 /// Scans the object and sends the answer, until it is whole, fails, or nobody listens; never silent for much longer than `pause`.
-pub(crate) fn run(request: SelectRequest, bytes: ObjectBytes, pause: Duration, sender: Sender<Message>) {
+pub(crate) fn run(request: SelectRequest, bytes: ObjectBytes, pause: Duration, sender: Sender<Chunk>) {
     let mut messages = Messages::new(sender, request.wants_progress, pause);
     let (scanned, processed) = (Meter::default(), Meter::default());
     let ended = match scan(request, bytes, &scanned, &processed, &mut messages) {
@@ -124,13 +124,17 @@ mod tests {
     }
 
     fn answer(request: SelectRequest, text: &str, pause: Duration) -> Vec<Result<Bytes, ErrorCode>> {
-        let (sender, mut messages) = mpsc::channel(100);
+        let (sender, mut chunks) = mpsc::channel(100);
         run(request, ObjectBytes::Whole(text.to_owned().into()), pause, sender);
         let mut answer = Vec::new();
-        while let Ok(message) = messages.try_recv() {
-            answer.push(message.map_err(|error| error.code()));
+        while let Ok(chunk) = chunks.try_recv() {
+            answer.push(chunk.map_err(|error| error.code()));
         }
         answer
+    }
+
+    fn chunk(messages: &[Bytes]) -> Result<Bytes, ErrorCode> {
+        Ok(messages.concat().into())
     }
 
     fn progress(bytes_returned: u64) -> Progress {
@@ -138,49 +142,41 @@ mod tests {
     }
 
     #[test]
+    fn a_short_answer_comes_in_one_piece() {
+        let messages = [event_stream::records(b"1\n2\n"), event_stream::stats(&progress(4)), event_stream::end()];
+        assert_eq!(answer(request("SELECT * FROM COSObject", "FALSE"), "1\n2\n", PAUSE), [chunk(&messages)]);
+    }
+
+    #[test]
     fn a_client_that_has_waited_hears_that_the_scan_goes_on() {
-        let messages = answer(request("SELECT COUNT(*) FROM COSObject", "FALSE"), "1\n2\n", Duration::ZERO);
-        let expected = [
-            event_stream::continuation(),
-            event_stream::continuation(),
-            event_stream::records(b"2\n"),
-            event_stream::stats(&progress(2)),
-            event_stream::end(),
-        ];
-        assert_eq!(messages, expected.map(Ok));
+        let chunks = answer(request("SELECT COUNT(*) FROM COSObject", "FALSE"), "1\n2\n", Duration::ZERO);
+        let still_there = || chunk(&[event_stream::continuation()]);
+        let last = [event_stream::records(b"2\n"), event_stream::stats(&progress(2)), event_stream::end()];
+        assert_eq!(chunks, [still_there(), still_there(), chunk(&last)]);
     }
 
     #[test]
     fn a_client_that_asked_for_it_hears_how_far_the_scan_is() {
-        let messages = answer(request("SELECT * FROM COSObject", "TRUE"), "1\n2\n", Duration::ZERO);
-        let expected = [
-            event_stream::records(b"1\n"),
-            event_stream::progress(&progress(2)),
-            event_stream::records(b"2\n"),
-            event_stream::progress(&progress(4)),
-            event_stream::progress(&progress(4)),
-            event_stream::stats(&progress(4)),
-            event_stream::end(),
-        ];
-        assert_eq!(messages, expected.map(Ok));
+        let chunks = answer(request("SELECT * FROM COSObject", "TRUE"), "1\n2\n", Duration::ZERO);
+        let after =
+            |record: &[u8], returned| chunk(&[event_stream::records(record), event_stream::progress(&progress(returned))]);
+        let last = [event_stream::progress(&progress(4)), event_stream::stats(&progress(4)), event_stream::end()];
+        assert_eq!(chunks, [after(b"1\n", 2), after(b"2\n", 4), chunk(&last)]);
     }
 
     #[test]
     fn a_failure_is_a_message_only_behind_others() {
         let request = || request("SELECT CAST(_1 AS INT) FROM COSObject", "FALSE");
         assert_eq!(answer(request(), "1\nx\n", PAUSE), [Err(ErrorCode::CastFailed)]);
-        let expected = [
-            event_stream::records(b"1\n"),
-            event_stream::continuation(),
-            event_stream::error("CastFailed", "\"x\" is not a number"),
-        ];
-        assert_eq!(answer(request(), "1\nx\n", Duration::ZERO), expected.map(Ok));
+        let first = [event_stream::records(b"1\n"), event_stream::continuation()];
+        let last = [event_stream::error("CastFailed", "\"x\" is not a number")];
+        assert_eq!(answer(request(), "1\nx\n", Duration::ZERO), [chunk(&first), chunk(&last)]);
     }
 
     #[tokio::test]
     async fn the_scan_of_an_endless_object_ends_when_nobody_listens() {
-        let (sender, messages) = mpsc::channel(1);
-        drop(messages);
+        let (sender, chunks) = mpsc::channel(1);
+        drop(chunks);
         let endless = ObjectBytes::Stream(Box::pin(stream::repeat_with(|| Ok(Bytes::from_static(b"1\n")))));
         let request = request("SELECT * FROM COSObject", "FALSE");
         spawn_blocking(move || run(request, endless, PAUSE, sender)).await.expect("the scan ends");
