@@ -49,13 +49,13 @@ impl<R: BufRead> Records<R> {
     /// # Errors
     /// `OverMaxRecordSize`, `InvalidTextEncoding`, `CSVParsingError`, `JSONParsingError`, and `LastRecordParseFail` when the
     /// object ends inside a record; or the source fails.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Failure> {
+    pub(super) fn next_record(&mut self) -> Result<Option<Record<'_>>, Failure> {
         match &mut self.form {
             Form::Csv { source, input, fields } => next_of_csv(source, input, fields, &mut self.number),
             Form::Lines(source) => next_line(source, &mut self.number),
             Form::Document(values) => {
                 self.number += 1;
-                match values.next().map_err(|error| unread(error, self.number))? {
+                match values.next_value().map_err(|error| unread(error, self.number))? {
                     Some(found) => json_record(text(found.bytes, self.number)?, self.number, found.is_cut_off).map(Some),
                     None => Ok(None),
                 }
@@ -143,7 +143,7 @@ mod tests {
     fn records(input: Input, text: &[u8]) -> Result<Vec<String>, ErrorCode> {
         let (mut records, mut found) = (Records::new(input, text), Vec::new());
         loop {
-            match records.next() {
+            match records.next_record() {
                 Ok(None) => return Ok(found),
                 Ok(Some(Record::Csv(fields))) => found.push(fields.iter().collect::<Vec<_>>().join("|")),
                 Ok(Some(Record::Json(text))) => found.push(text.to_owned()),

@@ -55,7 +55,7 @@ fn scan(
         begin_csv(header, &mut query, &mut records, compression)?;
     }
     while !query.is_done() {
-        let Some(record) = records.next().map_err(|failure| stop(failure, compression))? else { break };
+        let Some(record) = records.next_record().map_err(|failure| stop(failure, compression))? else { break };
         query.take(record, messages.result())?;
         messages.pass(scanned.bytes(), processed.bytes())?;
     }
@@ -73,7 +73,7 @@ fn begin_csv<R: std::io::BufRead>(
     if header == FileHeaderInfo::None {
         return Ok(query.bind(None)?);
     }
-    let first = records.next().map_err(|failure| stop(failure, compression))?;
+    let first = records.next_record().map_err(|failure| stop(failure, compression))?;
     match first {
         Some(Record::Csv(names)) if header == FileHeaderInfo::Use => {
             query.bind(Some(names.iter().map(str::to_owned).collect()))?;
