@@ -103,6 +103,7 @@ operations! {
     AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
     ListParts "ListParts" Write "List Parts",
     ListMultipartUploads "ListMultipartUploads" Read "List Multipart Uploads",
+    SelectObjectContent "GetObject" Read "SELECT Object Content",
 }
 
 /// What a request's host and path lead to.
@@ -149,6 +150,7 @@ pub static ROUTES: &[Route] = &[
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["uploadId"]),
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["partNumber"]),
     route(Operation::InitiateMultipartUpload, Method::POST, Scope::Object, &["uploads"]),
+    route(Operation::SelectObjectContent, Method::POST, Scope::Object, &["select"]),
     route(Operation::CompleteMultipartUpload, Method::POST, Scope::Object, &["uploadId"]),
     route(Operation::AbortMultipartUpload, Method::DELETE, Scope::Object, &["uploadId"]),
     route(Operation::ListParts, Method::GET, Scope::Object, &["uploadId"]),
