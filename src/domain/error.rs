@@ -52,6 +52,7 @@ error_codes! {
     InvalidObjectName 400 "The specified object key is not valid.",
     InvalidPart 400 "One or more of the specified parts could not be found.",
     InvalidPartOrder 400 "The list of parts was not in ascending order.",
+    InvalidPolicyDocument 400 "The policy of the form is not valid.",
     InvalidQuoteFields 400 "QuoteFields must be ALWAYS or ASNEEDED.",
     InvalidRequest 400 "The request is not valid.",
     InvalidRequestParameter 400 "A parameter of the request is not valid.",

@@ -36,6 +36,7 @@ cos_headers! {
     GRANT_WRITE_ACP "x-cos-grant-write-acp",
     HASH_CRC64 "x-cos-hash-crc64ecma",
     HASH_SHA1 "x-cos-hash-sha1",
+    MIME_LIMIT "x-cos-mime-limit",
     NEXT_APPEND_POSITION "x-cos-next-append-position",
     OBJECT_TYPE "x-cos-object-type",
     METADATA_DIRECTIVE "x-cos-metadata-directive",

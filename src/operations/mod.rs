@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod access;
+pub mod authenticate;
 pub mod context;
 pub mod cors_headers;
 pub mod directory;
@@ -27,6 +28,7 @@ mod receive;
 mod select;
 mod service;
 mod sse_headers;
+mod strict_signature;
 mod tag_set;
 mod throttle;
 
@@ -96,6 +98,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
+        Operation::PutObjectTagging => object::tagging::put(context, body).await,
+        Operation::GetObjectTagging => object::tagging::get(context),
+        Operation::DeleteObjectTagging => object::tagging::delete(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),

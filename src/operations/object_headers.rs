@@ -55,9 +55,13 @@ pub(super) fn object_of(found: Option<Version>, id: Option<VersionId>) -> Result
     match found {
         Some(Version::Object(object)) => Ok(*object),
         Some(Version::Marker(marker)) => Err(marker_error(marker)),
-        None if id.is_some() => Err(ErrorCode::NoSuchVersion.into()),
-        None => Err(ErrorCode::NoSuchKey.into()),
+        None => Err(missing(id)),
     }
+}
+
+/// What a caller is told when there is nothing of an id, or nothing at all.
+pub(super) fn missing(id: Option<VersionId>) -> Error {
+    if id.is_some() { ErrorCode::NoSuchVersion.into() } else { ErrorCode::NoSuchKey.into() }
 }
 
 /// What a reader is told of a delete marker.

@@ -3,6 +3,7 @@
 pub(super) mod acl;
 pub(super) mod append_object;
 pub(super) mod copy_object;
+pub(super) mod delete_multiple_objects;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
@@ -10,3 +11,4 @@ pub(super) mod options_object;
 pub(super) mod put_object;
 pub(super) mod restore;
 pub(super) mod select_object_content;
+pub(super) mod tagging;
