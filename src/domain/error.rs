@@ -51,6 +51,7 @@ error_codes! {
     MissingRequestBodyError 400 "The request body is empty.",
     NotSupportedStorageClass 400 "The specified storage class is not supported.",
     OAZOperationNotSupportOnMAZBucket 400 "The operation is for buckets of one zone only.",
+    NotSymlink 400 "The object is not a symlink.",
     RequestTimeout 400 "Your socket connection to the server was not read from within the timeout period.",
     SSEHeaderNotAllowed 400 "A server-side encryption header is not allowed for this request.",
     SsecDecryptHeaderInvalid 400 "The key to decrypt the copy source with is missing or not the right one.",

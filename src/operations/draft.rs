@@ -21,13 +21,20 @@ impl ObjectDraft {
     /// # Errors
     /// Those of each header: `NotSupportedStorageClass`, `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
+        Self::parse_named(context, context.object()?.1.as_str())
+    }
+
+    /// As [`Self::parse`], with the name whose suffix tells the default Content-Type.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub(super) fn parse_named(context: &Context<'_>, name: &str) -> Result<Self, Error> {
         let head = context.head;
-        let (_, key) = context.object()?;
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let attributes = Attributes {
             storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
-            metadata: Metadata::collect(key.as_str(), headers)?,
+            metadata: Metadata::collect(name, headers)?,
             encryption,
             tags: tags(head)?,
             acl: None,

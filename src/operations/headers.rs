@@ -37,6 +37,7 @@ cos_headers! {
     SSE_KMS_KEY_ID "x-cos-server-side-encryption-cos-kms-key-id",
     STORAGE_CLASS "x-cos-storage-class",
     STORAGE_TIER "x-cos-storage-tier",
+    SYMLINK_TARGET "x-cos-symlink-target",
     TAGGING "x-cos-tagging",
     TAGGING_COUNT "x-cos-tagging-count",
     TRACE_ID "x-cos-trace-id",

@@ -65,6 +65,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
+        Operation::PutSymlink => object::put_symlink::handle(context).await,
+        Operation::GetSymlink => object::get_symlink::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

@@ -3,7 +3,9 @@
 pub(super) mod append_object;
 pub(super) mod delete_object;
 pub(super) mod get_object;
+pub(super) mod get_symlink;
 pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
+pub(super) mod put_symlink;
 pub(super) mod restore;
