@@ -1,5 +1,7 @@
 //! Every option, with its unit and default. The one place that reads the environment.
 
+mod users;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
-use crate::server::Settings;
+use crate::server::{FirstBucket, Settings};
 
 /// The owner's number of the default account.
 const DEFAULT_UIN: &str = "100000000001";
@@ -61,9 +63,9 @@ pub struct ServeOptions {
     /// Folder to keep data in; made when missing. Without it, a temporary folder that is removed at the end.
     #[arg(long, env = "COS_EMULATOR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Buckets to make at the start, as in demo-1250000000,logs-1250000000.
-    #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = bucket)]
-    buckets: Vec<BucketName>,
+    /// Buckets to make at the start, as in demo-1250000000,logs-1250000000:versioning.
+    #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = first_bucket)]
+    buckets: Vec<FirstBucket>,
     /// Secret id of the default account.
     #[arg(long, env = "COS_EMULATOR_SECRET_ID", default_value = "AKIDCosEmulatorDefaultSecretId000000", value_name = "ID")]
     secret_id: String,
@@ -89,6 +91,9 @@ pub struct ServeOptions {
         value_parser = account
     )]
     accounts: Vec<(String, String, String)>,
+    /// JSON file of sub-accounts, their keys and policies.
+    #[arg(long, env = "COS_EMULATOR_USERS", value_name = "FILE")]
+    users: Option<PathBuf>,
     /// Whether signatures are checked; off takes every caller for the default account.
     #[arg(long, env = "COS_EMULATOR_AUTH", default_value = "on")]
     auth: Switch,
@@ -147,29 +152,40 @@ impl Cli {
 
 impl ServeOptions {
     /// What the server needs of the options.
-    pub fn settings(&self) -> Settings {
+    ///
+    /// # Errors
+    /// A line that names the option when a file that it names is not as it should be.
+    pub fn settings(&self) -> Result<Settings, String> {
         let account = Account {
             appid: self.appid.clone(),
             uin: DEFAULT_UIN.to_owned(),
             secret_id: self.secret_id.clone(),
             secret_key: self.secret_key.clone(),
         };
-        let further_accounts = self.accounts.iter().enumerate().map(|(index, (appid, secret_id, secret_key))| Account {
-            appid: appid.clone(),
-            uin: format!("1{:011}", index + 2),
-            secret_id: secret_id.clone(),
-            secret_key: secret_key.clone(),
-        });
-        Settings {
+        let further_accounts: Vec<Account> = self
+            .accounts
+            .iter()
+            .enumerate()
+            .map(|(index, (appid, secret_id, secret_key))| Account {
+                appid: appid.clone(),
+                uin: format!("1{:011}", index + 2),
+                secret_id: secret_id.clone(),
+                secret_key: secret_key.clone(),
+            })
+            .collect();
+        let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
+        let sub_accounts = self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        Ok(Settings {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
-            further_accounts: further_accounts.collect(),
+            further_accounts,
+            sub_accounts,
             account,
             check_signatures: self.auth == Switch::On,
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
-        }
+        })
     }
 }
 
@@ -190,9 +206,10 @@ fn sentence(error: &Error) -> String {
 }
 
 fn bucket(text: &str) -> Result<BucketName, String> {
-    if let Some((_, setting)) = text.split_once(':') {
-        return Err(format!("the bucket setting :{setting} is not implemented"));
-    }
+    text.parse().map_err(|error| sentence(&error))
+}
+
+fn first_bucket(text: &str) -> Result<FirstBucket, String> {
     text.parse().map_err(|error| sentence(&error))
 }
 
@@ -225,11 +242,12 @@ fn domain(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::bucket::Versioning;
 
     fn serve(arguments: &[&str]) -> Result<Settings, String> {
         let all = ["cos-emulator"].iter().chain(arguments);
         match Cli::try_parse_from(all).map_err(|error| error.to_string())?.task() {
-            Task::Serve(options) => Ok(options.settings()),
+            Task::Serve(options) => options.settings(),
             Task::Healthcheck(_) => Err("healthcheck".to_owned()),
         }
     }
@@ -251,8 +269,10 @@ mod tests {
         let settings = serve(&[]).expect("defaults");
         assert_eq!((settings.account.appid.as_str(), settings.account.uin.as_str()), ("1250000000", "100000000001"));
         assert!(settings.check_signatures && settings.data_dir.is_none());
-        let settings = serve(&["serve", "--buckets", "a-1,b-2", "--auth", "off", "--accounts", "2:ak:sk"]).expect("valid");
-        assert_eq!(settings.buckets.len(), 2);
+        let settings =
+            serve(&["serve", "--buckets", "a-1,b-2:versioning", "--auth", "off", "--accounts", "2:ak:sk"]).expect("valid");
+        let buckets = settings.buckets.iter().map(|bucket| (bucket.name.as_str(), bucket.versioning));
+        assert_eq!(buckets.collect::<Vec<_>>(), [("a-1", Versioning::Never), ("b-2", Versioning::Enabled)]);
         assert_eq!(
             (settings.further_accounts[0].appid.as_str(), settings.further_accounts[0].uin.as_str()),
             ("2", "100000000002")
@@ -264,7 +284,7 @@ mod tests {
     fn a_wrong_value_names_its_option_and_what_would_be_right() {
         for (arguments, expected) in [
             (["--buckets", "demo"], "'--buckets <LIST>': the bucket name \"demo\" is not valid"),
-            (["--buckets", "demo-1:versioning"], "the bucket setting :versioning is not implemented"),
+            (["--buckets", "demo-1:version"], "the bucket setting :version is not known; :versioning is"),
             (["--region", "Guangzhou!"], "only a-z, 0-9 and - are allowed, as in ap-guangzhou"),
             (["--appid", "x"], "an APPID is all digits"),
             (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),

@@ -98,7 +98,7 @@ mod tests {
             Conditions { if_match: etag("x"), ..right.clone() },
             Conditions { if_none_match: etag("abc"), ..right.clone() },
             Conditions { if_modified_since: at(100), ..right.clone() },
-            Conditions { if_unmodified_since: at(99), ..right.clone() },
+            Conditions { if_unmodified_since: at(99), ..right },
         ] {
             assert!(!wrong.all_hold("abc", MODIFIED), "{wrong:?}");
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::crypto::{Key, KeyCheck, Nonce};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
+use crate::domain::setting::{Setting, SettingKind};
 
 /// How the bytes of an object or an upload are encrypted at rest; no kind holds a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,41 @@ pub enum Encryption {
     SseKms { key_id: String, context: Option<String> },
     /// The client's own key, known again by a salted hash; its MD5 is kept because answers name it.
     SseC { key_md5: String, check: KeyCheck },
+}
+
+/// How a bucket encrypts what names no kind of its own (PUT Bucket encryption, 436/33459).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultEncryption {
+    pub kind: DefaultKind,
+    /// `BucketKeyEnabled` of some SDKs, which changes nothing here.
+    pub bucket_key: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DefaultKind {
+    SseCos,
+    /// Without an id under the owner's default key.
+    SseKms {
+        key_id: Option<String>,
+        /// Whether the cipher, always AES-256, was named.
+        says_algorithm: bool,
+    },
+}
+
+impl DefaultEncryption {
+    /// The encryption of a new object in a bucket of this owner.
+    pub fn of_object(self, owner: &str) -> Encryption {
+        match self.kind {
+            DefaultKind::SseCos => Encryption::SseCos,
+            DefaultKind::SseKms { key_id, .. } => {
+                Encryption::SseKms { key_id: key_id.unwrap_or_else(|| default_kms_key_id(owner)), context: None }
+            }
+        }
+    }
+}
+
+impl Setting for DefaultEncryption {
+    const KIND: SettingKind = SettingKind::Encryption;
 }
 
 /// A key that a request brought in its SSE-C headers, already checked against its MD5.

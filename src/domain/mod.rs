@@ -1,6 +1,7 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
 pub mod accelerate;
+pub mod access;
 pub mod account;
 pub mod acl;
 pub mod bucket;
@@ -8,6 +9,7 @@ pub mod byte_range;
 pub mod conditions;
 pub mod copy_source;
 pub mod cors;
+pub mod custom_domain;
 pub mod day;
 pub mod digest;
 pub mod encryption;
@@ -18,10 +20,13 @@ pub mod key;
 pub mod lifecycle;
 pub mod listing;
 pub mod metadata;
+pub mod object_lock;
 pub mod part;
+pub mod policy;
 pub mod random;
 pub mod referer;
 pub mod restore;
+pub mod select;
 pub mod setting;
 pub mod spelled;
 pub mod storage_class;

@@ -1,7 +1,9 @@
 //! What an operation is given.
 
+use std::net::IpAddr;
+
 use crate::codec::crypto::Nonce;
-use crate::domain::account::{Account, Accounts, Caller};
+use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
@@ -30,6 +32,8 @@ pub struct Context<'a> {
     pub head: &'a RequestHead,
     pub target: &'a Target,
     pub caller: &'a Caller,
+    /// Where the request comes from.
+    pub client: IpAddr,
     /// The target's bucket, when there is one of that name in the region that the host names.
     pub bucket: Option<Bucket>,
     pub now: Timestamp,
@@ -58,13 +62,14 @@ impl Context<'_> {
         }
     }
 
-    /// The account that calls; operations that anonymous callers may use do not ask.
+    /// APPID and UIN of the account that calls, also when one of its sub-accounts does; operations that anonymous callers may
+    /// use do not ask.
     ///
     /// # Errors
     /// `AccessDenied` for anonymous callers.
     pub fn account(&self) -> Result<(&str, &str), Error> {
         match self.caller {
-            Caller::Account { appid, uin } => Ok((appid, uin)),
+            Caller::Signed(Identity { user, .. }) => Ok((&user.appid, &user.id.root)),
             Caller::Anonymous => Err(ErrorCode::AccessDenied.into()),
         }
     }
@@ -77,6 +82,11 @@ impl Context<'_> {
     ) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + use<> {
         let folder_key = self.store().folder_key().clone();
         move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
+    }
+
+    /// The root account that owns the bucket and the objects in it.
+    pub fn owner_id(&self, bucket: &Bucket) -> UserId {
+        UserId::of_root(self.owner_uin(bucket))
     }
 
     /// The UIN of the bucket's owner, or its APPID when no account has that.

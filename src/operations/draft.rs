@@ -1,10 +1,13 @@
 //! What PUT Object and Initiate Multipart Upload alike take from their headers for the object to be.
 
+use crate::domain::acl::AclOf;
 use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
+use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
+use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
 use crate::operations::request::RequestHead;
@@ -19,7 +22,8 @@ pub(super) struct ObjectDraft {
 
 impl ObjectDraft {
     /// # Errors
-    /// Those of each header: `NotSupportedStorageClass`, `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
+    /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
+    /// `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         Self::parse_named(context, context.object()?.1.as_str())
     }
@@ -33,11 +37,11 @@ impl ObjectDraft {
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let attributes = Attributes {
-            storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
+            storage_class: StorageClass::in_bucket(head.header_opt(&STORAGE_CLASS)?, context.bucket()?.is_multi_az)?,
             metadata: Metadata::collect(name, headers)?,
             encryption,
             tags: tags(head)?,
-            acl: None,
+            acl: acl_headers::read(head, AclOf::Object)?,
         };
         Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
     }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod context;
 pub mod cors_headers;
+pub mod directory;
 pub mod error_body;
 pub mod headers;
 pub mod jobs;
@@ -10,7 +11,10 @@ pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod website;
 
+mod acl_document;
+mod acl_headers;
 mod bucket;
 mod bucket_settings;
 mod draft;
@@ -42,14 +46,31 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
+        Operation::GetBucketLocation => bucket::get_bucket_location::handle(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
+        Operation::PutBucketAcl => bucket_settings::acl::put(context, body).await,
+        Operation::GetBucketAcl => bucket_settings::acl::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketDomain => bucket_settings::domain::put(context, body).await,
+        Operation::GetBucketDomain => bucket_settings::domain::get(context),
+        Operation::DeleteBucketDomain => bucket_settings::domain::delete(context).await,
+        Operation::PutBucketDomainCertificate => bucket_settings::domain_certificate::put(context, body).await,
+        Operation::GetBucketDomainCertificate => bucket_settings::domain_certificate::get(context),
+        Operation::DeleteBucketDomainCertificate => bucket_settings::domain_certificate::delete(context).await,
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
+        Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
+        Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
+        Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
+        Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
+        Operation::GetBucketPolicy => bucket_settings::policy::get(context),
+        Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
@@ -58,11 +79,15 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
+        Operation::PutBucketVersioning => bucket_settings::versioning::put(context, body).await,
+        Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::PutObjectAcl => object::acl::put(context, body).await,
+        Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::PutSymlink => object::put_symlink::handle(context).await,

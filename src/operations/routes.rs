@@ -4,7 +4,6 @@ use http::{HeaderMap, Method};
 
 use crate::domain::acl::Permission;
 use crate::domain::error::{Error, ErrorCode};
-use crate::operations::headers;
 
 macro_rules! operations {
     ($($name:ident $action:literal $permission:ident $title:literal,)+) => {
@@ -45,14 +44,31 @@ operations! {
     DeleteBucket "DeleteBucket" PolicyOnly "DELETE Bucket",
     ListObjects "GetBucket" Read "GET Bucket (List Objects)",
     ListObjectVersions "GetBucketObjectVersions" Read "GET Bucket Object versions",
+    GetBucketLocation "GetBucketLocation" PolicyOnly "GET Bucket location",
     PutBucketAccelerate "PutBucketAccelerate" PolicyOnly "PUT Bucket accelerate",
     GetBucketAccelerate "GetBucketAccelerate" PolicyOnly "GET Bucket accelerate",
+    PutBucketAcl "PutBucketACL" WriteAcp "PUT Bucket acl",
+    GetBucketAcl "GetBucketACL" ReadAcp "GET Bucket acl",
     PutBucketCors "PutBucketCORS" PolicyOnly "PUT Bucket cors",
     GetBucketCors "GetBucketCORS" PolicyOnly "GET Bucket cors",
     DeleteBucketCors "DeleteBucketCORS" PolicyOnly "DELETE Bucket cors",
+    PutBucketDomain "PutBucketDomain" PolicyOnly "PUT Bucket domain",
+    GetBucketDomain "GetBucketDomain" PolicyOnly "GET Bucket domain",
+    DeleteBucketDomain "DeleteBucketDomain" PolicyOnly "DELETE Bucket domain",
+    PutBucketDomainCertificate "PutBucketDomainCertificate" PolicyOnly "PUT Bucket domaincertificate",
+    GetBucketDomainCertificate "GetBucketDomainCertificate" PolicyOnly "GET Bucket domaincertificate",
+    DeleteBucketDomainCertificate "DeleteBucketDomainCertificate" PolicyOnly "DELETE Bucket domaincertificate",
     PutBucketLifecycle "PutBucketLifecycle" PolicyOnly "PUT Bucket lifecycle",
     GetBucketLifecycle "GetBucketLifecycle" PolicyOnly "GET Bucket lifecycle",
     DeleteBucketLifecycle "DeleteBucketLifecycle" PolicyOnly "DELETE Bucket lifecycle",
+    PutBucketEncryption "PutBucketEncryption" PolicyOnly "PUT Bucket encryption",
+    GetBucketEncryption "GetBucketEncryption" PolicyOnly "GET Bucket encryption",
+    DeleteBucketEncryption "DeleteBucketEncryption" PolicyOnly "DELETE Bucket encryption",
+    PutBucketObjectLockConfiguration "PutBucketObjectLockConfiguration" PolicyOnly "PUT Bucket ObjectLockConfiguration",
+    GetBucketObjectLockConfiguration "GetBucketObjectLockConfiguration" PolicyOnly "GET Bucket ObjectLockConfiguration",
+    PutBucketPolicy "PutBucketPolicy" PolicyOnly "PUT Bucket policy",
+    GetBucketPolicy "GetBucketPolicy" PolicyOnly "GET Bucket policy",
+    DeleteBucketPolicy "DeleteBucketPolicy" PolicyOnly "DELETE Bucket policy",
     PutBucketReferer "PutBucketReferer" PolicyOnly "PUT Bucket referer",
     GetBucketReferer "GetBucketReferer" PolicyOnly "GET Bucket referer",
     PutBucketTagging "PutBucketTagging" PolicyOnly "PUT Bucket tagging",
@@ -61,20 +77,24 @@ operations! {
     PutBucketWebsite "PutBucketWebsite" PolicyOnly "PUT Bucket website",
     GetBucketWebsite "GetBucketWebsite" PolicyOnly "GET Bucket website",
     DeleteBucketWebsite "DeleteBucketWebsite" PolicyOnly "DELETE Bucket website",
+    PutBucketVersioning "PutBucketVersioning" PolicyOnly "PUT Bucket versioning",
+    GetBucketVersioning "GetBucketVersioning" PolicyOnly "GET Bucket versioning",
     PutObject "PutObject" Write "PUT Object",
     AppendObject "AppendObject" Write "APPEND Object",
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    PutObjectAcl "PutObjectACL" WriteAcp "PUT Object acl",
+    GetObjectAcl "GetObjectACL" ReadAcp "GET Object acl",
     OptionsObject "OptionsObject" Anybody "OPTIONS Object",
-    PostObjectRestore "PostObjectRestore" Write "POST Object restore",
+    PostObjectRestore "PostObjectRestore" PolicyOnly "POST Object restore",
     PutSymlink "PutSymlink" Write "PUT symlink",
     GetSymlink "GetSymlink" Read "GET symlink",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
     AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
-    ListParts "ListParts" Read "List Parts",
+    ListParts "ListParts" Write "List Parts",
     ListMultipartUploads "ListMultipartUploads" Read "List Multipart Uploads",
 }
 
@@ -118,14 +138,33 @@ pub static ROUTES: &[Route] = &[
     route(Operation::ListParts, Method::GET, Scope::Object, &["uploadId"]),
     route(Operation::ListMultipartUploads, Method::GET, Scope::Bucket, &["uploads"]),
     route(Operation::ListObjectVersions, Method::GET, Scope::Bucket, &["versions"]),
+    route(Operation::GetBucketLocation, Method::GET, Scope::Bucket, &["location"]),
+    route(Operation::PutObjectAcl, Method::PUT, Scope::Object, &["acl"]),
+    route(Operation::GetObjectAcl, Method::GET, Scope::Object, &["acl"]),
     route(Operation::PutBucketAccelerate, Method::PUT, Scope::Bucket, &["accelerate"]),
     route(Operation::GetBucketAccelerate, Method::GET, Scope::Bucket, &["accelerate"]),
+    route(Operation::PutBucketAcl, Method::PUT, Scope::Bucket, &["acl"]),
+    route(Operation::GetBucketAcl, Method::GET, Scope::Bucket, &["acl"]),
     route(Operation::PutBucketCors, Method::PUT, Scope::Bucket, &["cors"]),
     route(Operation::GetBucketCors, Method::GET, Scope::Bucket, &["cors"]),
     route(Operation::DeleteBucketCors, Method::DELETE, Scope::Bucket, &["cors"]),
+    route(Operation::PutBucketDomain, Method::PUT, Scope::Bucket, &["domain"]),
+    route(Operation::GetBucketDomain, Method::GET, Scope::Bucket, &["domain"]),
+    route(Operation::DeleteBucketDomain, Method::DELETE, Scope::Bucket, &["domain"]),
+    route(Operation::PutBucketDomainCertificate, Method::PUT, Scope::Bucket, &["domaincertificate"]),
+    route(Operation::GetBucketDomainCertificate, Method::GET, Scope::Bucket, &["domaincertificate"]),
+    route(Operation::DeleteBucketDomainCertificate, Method::DELETE, Scope::Bucket, &["domaincertificate"]),
     route(Operation::PutBucketLifecycle, Method::PUT, Scope::Bucket, &["lifecycle"]),
     route(Operation::GetBucketLifecycle, Method::GET, Scope::Bucket, &["lifecycle"]),
     route(Operation::DeleteBucketLifecycle, Method::DELETE, Scope::Bucket, &["lifecycle"]),
+    route(Operation::PutBucketEncryption, Method::PUT, Scope::Bucket, &["encryption"]),
+    route(Operation::GetBucketEncryption, Method::GET, Scope::Bucket, &["encryption"]),
+    route(Operation::DeleteBucketEncryption, Method::DELETE, Scope::Bucket, &["encryption"]),
+    route(Operation::PutBucketObjectLockConfiguration, Method::PUT, Scope::Bucket, &["object-lock"]),
+    route(Operation::GetBucketObjectLockConfiguration, Method::GET, Scope::Bucket, &["object-lock"]),
+    route(Operation::PutBucketPolicy, Method::PUT, Scope::Bucket, &["policy"]),
+    route(Operation::GetBucketPolicy, Method::GET, Scope::Bucket, &["policy"]),
+    route(Operation::DeleteBucketPolicy, Method::DELETE, Scope::Bucket, &["policy"]),
     route(Operation::PutBucketReferer, Method::PUT, Scope::Bucket, &["referer"]),
     route(Operation::GetBucketReferer, Method::GET, Scope::Bucket, &["referer"]),
     route(Operation::PutBucketTagging, Method::PUT, Scope::Bucket, &["tagging"]),
@@ -138,6 +177,8 @@ pub static ROUTES: &[Route] = &[
     route(Operation::PutBucketWebsite, Method::PUT, Scope::Bucket, &["website"]),
     route(Operation::GetBucketWebsite, Method::GET, Scope::Bucket, &["website"]),
     route(Operation::DeleteBucketWebsite, Method::DELETE, Scope::Bucket, &["website"]),
+    route(Operation::PutBucketVersioning, Method::PUT, Scope::Bucket, &["versioning"]),
+    route(Operation::GetBucketVersioning, Method::GET, Scope::Bucket, &["versioning"]),
     route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
     route(Operation::PutBucket, Method::PUT, Scope::Bucket, &[]),
     route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
@@ -201,11 +242,6 @@ const LACKING_HEADERS: &[&str] = &[
     "x-cos-callback-var",
     "x-cos-copy-source",
     "x-cos-copy-source-range",
-    "x-cos-grant-full-control",
-    "x-cos-grant-read",
-    "x-cos-grant-read-acp",
-    "x-cos-grant-write",
-    "x-cos-grant-write-acp",
     "x-cos-mime-limit",
     "x-cos-return-body",
 ];
@@ -239,13 +275,7 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
         return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
     }
-    match headers.get(headers::ACL).map(|value| value.as_bytes()) {
-        None | Some(b"" | b"private" | b"default") => Ok(route.operation),
-        Some(other) => {
-            let message = format!("x-cos-acl: {} is not implemented; everything is private", String::from_utf8_lossy(other));
-            Err(ErrorCode::NotImplemented.because(message))
-        }
-    }
+    Ok(route.operation)
 }
 
 fn refuse_sub_resource(method: &Method, scope: Scope, name: &str) -> Error {
@@ -298,14 +328,13 @@ mod tests {
             (error.code(), error.message().to_owned())
         };
         let lacking = |message: &str| (ErrorCode::NotImplemented, message.to_owned());
-        assert_eq!(refusal(Method::GET, Scope::Bucket, &["acl"], None), lacking("GET with ?acl is not implemented"));
+        assert_eq!(
+            refusal(Method::GET, Scope::Bucket, &["notification"], None),
+            lacking("GET with ?notification is not implemented")
+        );
         assert_eq!(
             refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-copy-source", "b/k"))),
             lacking("the request header x-cos-copy-source is not implemented")
-        );
-        assert_eq!(
-            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-acl", "public-read"))),
-            lacking("x-cos-acl: public-read is not implemented; everything is private")
         );
         assert_eq!(refusal(Method::PUT, Scope::Bucket, &["uploads"], None).0, ErrorCode::MethodNotAllowed);
         assert_eq!(refusal(Method::PATCH, Scope::Object, &[], None).0, ErrorCode::MethodNotAllowed);

@@ -1,12 +1,14 @@
 //! What the server serves: settings made into services.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::domain::account::{Account, Accounts};
-use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::account::{Account, Accounts, SubAccount};
+use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
+use crate::domain::error::{Error, ErrorCode};
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::Services;
@@ -20,15 +22,40 @@ pub struct Settings {
     /// `None` keeps data in a temporary folder, which is removed at the end.
     pub data_dir: Option<PathBuf>,
     /// Made at the start unless they are there.
-    pub buckets: Vec<BucketName>,
+    pub buckets: Vec<FirstBucket>,
     pub account: Account,
     pub further_accounts: Vec<Account>,
+    pub sub_accounts: Vec<SubAccount>,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,
     /// Host suffixes beside COS's own, in lower case.
     pub domains: Vec<String>,
     pub default_bucket: Option<BucketName>,
     pub region: Region,
+}
+
+/// A bucket to make at the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstBucket {
+    pub name: BucketName,
+    pub versioning: Versioning,
+}
+
+impl FromStr for FirstBucket {
+    type Err = Error;
+
+    /// Reads `demo-1250000000` and `demo-1250000000:versioning`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, versioning) = match text.split_once(':') {
+            None => (text, Versioning::Never),
+            Some((name, "versioning")) => (name, Versioning::Enabled),
+            Some((_, setting)) => {
+                let message = format!("the bucket setting :{setting} is not known; :versioning is");
+                return Err(ErrorCode::InvalidArgument.because(message));
+            }
+        };
+        Ok(Self { name: name.parse()?, versioning })
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -66,10 +93,10 @@ impl App {
         let (folder, for_store) = (data_dir.clone(), random.clone());
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, durability, &for_store)).await;
         let store = opened.unwrap_or(Err(StorageError::Closed))?;
-        for name in settings.buckets {
+        for FirstBucket { name, versioning } in settings.buckets {
             let owner = settings.account.appid.clone();
             let bucket = Bucket::new(name, settings.region.clone(), owner, clock.now());
-            store.create_bucket(bucket).await?;
+            store.create_bucket(Bucket { versioning, ..bucket }).await?;
         }
         let addressing = Addressing {
             domains: settings.domains,
@@ -77,7 +104,7 @@ impl App {
             appid: settings.account.appid.clone(),
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
-        let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
+        let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
         let services = Services { store, clock, random, accounts, region: settings.region };
         Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
     }

@@ -10,6 +10,7 @@ mod bucket_keys;
 mod buckets;
 mod committer;
 mod digester;
+mod domains;
 mod folder;
 mod history;
 mod keys;
@@ -31,6 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
+pub use domains::BindDomains;
 pub use history::Retained;
 pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};

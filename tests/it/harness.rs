@@ -27,6 +27,7 @@ pub(crate) const SECRET_ID: &str = "AKIDtest";
 pub(crate) const SECRET_KEY: &str = "test-secret-key";
 /// A second account.
 pub(crate) const OTHER: (&str, &str, &str) = ("1250000001", "AKIDother", "other-secret-key");
+pub(crate) const OTHER_UIN: &str = "100000000002";
 pub(crate) const BUCKET: &str = "examplebucket-1250000000";
 pub(crate) const HOST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 
@@ -49,7 +50,8 @@ pub(crate) fn settings() -> Settings {
         data_dir: None,
         buckets: Vec::new(),
         account: account(APPID, UIN, SECRET_ID, SECRET_KEY),
-        further_accounts: vec![account(OTHER.0, "100000000002", OTHER.1, OTHER.2)],
+        sub_accounts: Vec::new(),
+        further_accounts: vec![account(OTHER.0, OTHER_UIN, OTHER.1, OTHER.2)],
         check_signatures: true,
         domains: Vec::new(),
         default_bucket: None,
@@ -83,6 +85,14 @@ impl TestServer {
     pub(crate) async fn put_bucket(&self) -> Bucket<'_> {
         let bucket = self.bucket(BUCKET);
         bucket.request(Method::PUT, "").send().await.assert_status(200);
+        bucket
+    }
+
+    /// A bucket of several zones, made.
+    pub(crate) async fn put_multi_az_bucket(&self) -> Bucket<'_> {
+        let bucket = self.bucket("several-1250000000");
+        let body = "<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></CreateBucketConfiguration>";
+        bucket.put("", body).await.assert_status(200);
         bucket
     }
 

@@ -112,12 +112,12 @@ async fn not_modified_says_nothing_of_the_object() {
 #[tokio::test]
 async fn archived_objects_have_a_head() {
     let cos = TestServer::start().await;
-    let bucket = cos.put_bucket().await;
-    for (class, tier) in [
-        ("ARCHIVE", None),
-        ("DEEP_ARCHIVE", None),
-        ("INTELLIGENT_TIERING", Some("FREQUENT")),
-        ("MAZ_INTELLIGENT_TIERING", Some("FREQUENT")),
+    let (single, multi) = (cos.put_bucket().await, cos.put_multi_az_bucket().await);
+    for (bucket, class, tier) in [
+        (&single, "ARCHIVE", None),
+        (&single, "DEEP_ARCHIVE", None),
+        (&single, "INTELLIGENT_TIERING", Some("FREQUENT")),
+        (&multi, "MAZ_INTELLIGENT_TIERING", Some("FREQUENT")),
     ] {
         bucket.request(Method::PUT, "a").header("x-cos-storage-class", class).body("x").send().await.assert_status(200);
         let answer = bucket.head("a").await;
@@ -181,6 +181,6 @@ async fn a_sub_resource_that_is_lacking_is_not_a_head() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
     bucket.put("a", "x").await.assert_status(200);
-    bucket.head("a?acl").await.assert_head_error(501);
+    bucket.head("a?notification").await.assert_head_error(501);
     bucket.head("a?uploadId=1").await.assert_head_error(405);
 }
