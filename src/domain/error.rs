@@ -111,6 +111,7 @@ error_codes! {
     BucketNotEmpty 409 "The bucket you tried to delete is not empty.",
     DomainConfigConflict 409 "The domain is bound to another bucket.",
     FileAlreadyExists 409 "The object you specified already exists.",
+    InvalidLockedTime 409 "The time of the lock is not valid.",
     ObjectLocked 409 "The object is locked.",
     ObjectNotAppendable 409 "The operation is not valid for the current state of the object.",
     RestoreAlreadyInProgress 409 "Object restore is already in progress.",

@@ -10,6 +10,7 @@ use crate::domain::tag::{Tagged, Tags};
 use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
+use crate::operations::locking::Locking;
 use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
 use crate::storage::{Attributes, Slot};
@@ -18,12 +19,13 @@ pub(super) struct ObjectDraft {
     pub(super) attributes: Attributes,
     pub(super) customer_key: Option<CustomerKey>,
     pub(super) forbids_overwrite: bool,
+    pub(super) locking: Locking,
 }
 
 impl ObjectDraft {
     /// # Errors
     /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
-    /// `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
+    /// `KeyTooLong`, `InvalidArgument`, `InvalidRequest`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         Self::parse_named(context, context.object()?.1.as_str())
     }
@@ -43,7 +45,7 @@ impl ObjectDraft {
             tags: tags(head)?,
             acl: acl_headers::read(head, AclOf::Object)?,
         };
-        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
+        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)?, locking: Locking::parse(context)? })
     }
 }
 

@@ -28,6 +28,8 @@ cos_headers! {
     HASH_CRC64 "x-cos-hash-crc64ecma",
     HASH_SHA1 "x-cos-hash-sha1",
     NEXT_APPEND_POSITION "x-cos-next-append-position",
+    OBJECT_LOCK_MODE "x-cos-object-lock-mode",
+    OBJECT_LOCK_RETAIN_UNTIL "x-cos-object-lock-retain-until-date",
     OBJECT_TYPE "x-cos-object-type",
     PNUM_MAX "x-cos-pnum-max",
     PNUM_MIN "x-cos-pnum-min",

@@ -18,6 +18,7 @@ mod acl_headers;
 mod bucket;
 mod bucket_settings;
 mod draft;
+mod locking;
 mod multipart;
 mod object;
 mod object_headers;
@@ -92,6 +93,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::PutSymlink => object::put_symlink::handle(context).await,
         Operation::GetSymlink => object::get_symlink::handle(context),
+        Operation::PutObjectRetention => object::retention::put(context, body).await,
+        Operation::GetObjectRetention => object::retention::get(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,

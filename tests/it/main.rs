@@ -45,6 +45,7 @@ mod list_objects;
 mod list_parts;
 mod object_acl;
 mod object_restore;
+mod object_retention;
 mod options_object;
 mod put_bucket;
 mod put_object;

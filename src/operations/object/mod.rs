@@ -10,3 +10,4 @@ pub(super) mod options_object;
 pub(super) mod put_object;
 pub(super) mod put_symlink;
 pub(super) mod restore;
+pub(super) mod retention;

@@ -23,7 +23,7 @@ use crate::storage::{Attributes, Object, ObjectKind, Slot};
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
     let target = target(context.head)?;
-    let ObjectDraft { attributes, forbids_overwrite, .. } = ObjectDraft::parse_named(context, name(&target, key))?;
+    let ObjectDraft { attributes, forbids_overwrite, locking, .. } = ObjectDraft::parse_named(context, name(&target, key))?;
     // What it holds is no secret: it stands in the answer to GET symlink.
     sse_headers::refuse_on_read(context.head)?;
     Encryption::None.unlock(sse_headers::customer_key(context.head)?.as_ref())?;
@@ -37,7 +37,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let object = move |slot: &Slot<'_>, content| {
         draft::check_overwrite(forbids_overwrite, slot)?;
         let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
-        Ok(Object { kind: ObjectKind::Symlink(target), ..object })
+        Ok(Object { kind: ObjectKind::Symlink(target), retained_until: locking.until(now), ..object })
     };
     let object = context.store().put_object(bucket, key, staged, now, object).await?.stored()?;
     let mut headers = HeaderMap::new();
