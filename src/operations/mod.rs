@@ -20,6 +20,7 @@ mod bucket;
 mod bucket_settings;
 mod copy_source;
 mod draft;
+mod locking;
 mod multipart;
 mod object;
 mod object_headers;
@@ -107,6 +108,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
+        Operation::PutSymlink => object::put_symlink::handle(context).await,
+        Operation::GetSymlink => object::get_symlink::handle(context),
+        Operation::PutObjectRetention => object::retention::put(context, body).await,
+        Operation::GetObjectRetention => object::retention::get(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
