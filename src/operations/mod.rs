@@ -24,6 +24,7 @@ mod locking;
 mod multipart;
 mod object;
 mod object_headers;
+mod origin;
 mod paging;
 mod receive;
 mod select;
@@ -85,9 +86,17 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketStrictSignature => bucket_settings::strict_signature::put(context, body).await,
         Operation::GetBucketStrictSignature => bucket_settings::strict_signature::get(context),
         Operation::DeleteBucketStrictSignature => bucket_settings::strict_signature::delete(context).await,
+        Operation::PutBucketReplication => bucket_settings::replication::put(context, body).await,
+        Operation::GetBucketReplication => bucket_settings::replication::get(context),
+        Operation::DeleteBucketReplication => bucket_settings::replication::delete(context).await,
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketLogging => bucket_settings::logging::put(context, body).await,
+        Operation::GetBucketLogging => bucket_settings::logging::get(context),
+        Operation::PutBucketOrigin => bucket_settings::origin::put(context, body).await,
+        Operation::GetBucketOrigin => bucket_settings::origin::get(context),
+        Operation::DeleteBucketOrigin => bucket_settings::origin::delete(context).await,
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
@@ -96,8 +105,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
         Operation::CopyObject => object::copy_object::handle(context).await,
-        Operation::GetObject => object::get_object::handle(context).await,
-        Operation::HeadObject => object::head_object::handle(context),
+        Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
+        Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
         Operation::PutObjectTagging => object::tagging::put(context, body).await,
