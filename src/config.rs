@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
-use crate::server::Settings;
+use crate::server::{FirstBucket, Settings};
 
 /// The owner's number of the default account.
 const DEFAULT_UIN: &str = "100000000001";
@@ -61,9 +61,9 @@ pub struct ServeOptions {
     /// Folder to keep data in; made when missing. Without it, a temporary folder that is removed at the end.
     #[arg(long, env = "COS_EMULATOR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Buckets to make at the start, as in demo-1250000000,logs-1250000000.
-    #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = bucket)]
-    buckets: Vec<BucketName>,
+    /// Buckets to make at the start, as in demo-1250000000,logs-1250000000:versioning.
+    #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = first_bucket)]
+    buckets: Vec<FirstBucket>,
     /// Secret id of the default account.
     #[arg(long, env = "COS_EMULATOR_SECRET_ID", default_value = "AKIDCosEmulatorDefaultSecretId000000", value_name = "ID")]
     secret_id: String,
@@ -190,9 +190,10 @@ fn sentence(error: &Error) -> String {
 }
 
 fn bucket(text: &str) -> Result<BucketName, String> {
-    if let Some((_, setting)) = text.split_once(':') {
-        return Err(format!("the bucket setting :{setting} is not implemented"));
-    }
+    text.parse().map_err(|error| sentence(&error))
+}
+
+fn first_bucket(text: &str) -> Result<FirstBucket, String> {
     text.parse().map_err(|error| sentence(&error))
 }
 
@@ -225,6 +226,7 @@ fn domain(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::bucket::Versioning;
 
     fn serve(arguments: &[&str]) -> Result<Settings, String> {
         let all = ["cos-emulator"].iter().chain(arguments);
@@ -251,8 +253,10 @@ mod tests {
         let settings = serve(&[]).expect("defaults");
         assert_eq!((settings.account.appid.as_str(), settings.account.uin.as_str()), ("1250000000", "100000000001"));
         assert!(settings.check_signatures && settings.data_dir.is_none());
-        let settings = serve(&["serve", "--buckets", "a-1,b-2", "--auth", "off", "--accounts", "2:ak:sk"]).expect("valid");
-        assert_eq!(settings.buckets.len(), 2);
+        let settings =
+            serve(&["serve", "--buckets", "a-1,b-2:versioning", "--auth", "off", "--accounts", "2:ak:sk"]).expect("valid");
+        let buckets = settings.buckets.iter().map(|bucket| (bucket.name.as_str(), bucket.versioning));
+        assert_eq!(buckets.collect::<Vec<_>>(), [("a-1", Versioning::Never), ("b-2", Versioning::Enabled)]);
         assert_eq!(
             (settings.further_accounts[0].appid.as_str(), settings.further_accounts[0].uin.as_str()),
             ("2", "100000000002")
@@ -264,7 +268,7 @@ mod tests {
     fn a_wrong_value_names_its_option_and_what_would_be_right() {
         for (arguments, expected) in [
             (["--buckets", "demo"], "'--buckets <LIST>': the bucket name \"demo\" is not valid"),
-            (["--buckets", "demo-1:versioning"], "the bucket setting :versioning is not implemented"),
+            (["--buckets", "demo-1:version"], "the bucket setting :version is not known; :versioning is"),
             (["--region", "Guangzhou!"], "only a-z, 0-9 and - are allowed, as in ap-guangzhou"),
             (["--appid", "x"], "an APPID is all digits"),
             (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),

@@ -112,7 +112,7 @@ fn tell_ready(options: &ServeOptions, settings: &Settings, app: &App, endpoint: 
         "appid": settings.account.appid,
         "secret_id": settings.account.secret_id,
         "data_dir": app.data_dir(),
-        "buckets": settings.buckets,
+        "buckets": settings.buckets.iter().map(|bucket| bucket.name.as_str()).collect::<Vec<_>>(),
         "ca": Value::Null,
     });
     let line = format!("READY {ready}\n");

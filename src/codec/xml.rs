@@ -1,5 +1,7 @@
 //! XML bodies, both ways, as lenient and as strict as COS clients need (`buckets.md` §1.4).
 
+use std::borrow::Cow;
+
 use quick_xml::Writer;
 use quick_xml::de::Deserializer;
 use quick_xml::events::{BytesText, Event};
@@ -41,6 +43,11 @@ pub fn flat_document<'a>(root: &str, children: impl Iterator<Item = (&'static st
     });
     written.expect("writing to memory does not fail");
     referenced(format!("{DECLARATION}{}", String::from_utf8(writer.into_inner()).expect("text in, text out")))
+}
+
+/// Text as it may stand between tags, of HTML as well.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    quick_xml::escape::escape(text)
 }
 
 /// Reads a document whose root is `root`, in any namespace; unknown elements are passed over.

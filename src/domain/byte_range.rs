@@ -1,6 +1,9 @@
-//! The `Range` of a GET (GET Object, 436/7753): one range of bytes.
+//! Ranges of bytes: of a GET (GET Object, 436/7753), of a copied part.
 
 use std::ops::Range;
+use std::str::FromStr;
+
+use crate::domain::error::{Error, ErrorCode};
 
 /// What a `Range` header asks of an object of a certain size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,6 @@ impl ByteRange {
         else {
             return Self::Whole;
         };
-        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
         match (first.trim(), last.trim()) {
             ("", suffix) => match number(suffix) {
                 None => Self::Whole,
@@ -36,6 +38,48 @@ impl ByteRange {
             },
         }
     }
+}
+
+/// `x-cos-copy-source-range: bytes=first-last` (Upload Part - Copy, 436/8287): unlike `Range` it needs both ends, and the source
+/// must have all of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyRange {
+    first: u64,
+    last: u64,
+}
+
+impl CopyRange {
+    /// The bytes of a source of that size, end exclusive.
+    ///
+    /// # Errors
+    /// `InvalidRange` when the source is shorter (that it is not cut, and the code, are inferred).
+    pub fn within(self, size: u64) -> Result<Range<u64>, Error> {
+        if self.last < size {
+            return Ok(self.first..self.last + 1);
+        }
+        let Self { first, last } = self;
+        Err(ErrorCode::InvalidRange
+            .because(format!("x-cos-copy-source-range is bytes={first}-{last}, but the copy source has {size} bytes")))
+    }
+}
+
+impl FromStr for CopyRange {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let ends = text.strip_prefix("bytes=").and_then(|text| text.split_once('-'));
+        match ends.map(|(first, last)| (number(first), number(last))) {
+            Some((Some(first), Some(last))) if first <= last => Ok(Self { first, last }),
+            _ => {
+                let message = format!("x-cos-copy-source-range is {text:?}; it must be bytes=first-last, as in bytes=0-1048575");
+                Err(ErrorCode::InvalidArgument.because(message))
+            }
+        }
+    }
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -66,6 +110,21 @@ mod tests {
             assert_eq!(ByteRange::of(Some(header), size), expected, "{header} of {size}");
         }
         assert_eq!(ByteRange::of(None, 16), ByteRange::Whole);
+    }
+
+    #[test]
+    fn a_copied_range_has_both_ends_in_the_source() {
+        let within =
+            |text: &str, size| text.parse::<CopyRange>().and_then(|range| range.within(size)).map_err(|error| error.code());
+        assert_eq!((within("bytes=0-0", 1), within("bytes=3-9", 10)), (Ok(0..1), Ok(3..10)));
+        for (text, size) in [("bytes=0-0", 0), ("bytes=3-10", 10), ("bytes=10-10", 10), ("bytes=0-18446744073709551615", 10)] {
+            assert_eq!(within(text, size), Err(ErrorCode::InvalidRange), "{text}");
+        }
+        for text in
+            ["", "0-1", "bytes=", "bytes=1", "bytes=1-", "bytes=-1", "bytes=2-1", "bytes=+1-2", "bytes=0-1,3-4", "bytes=0-9x"]
+        {
+            assert_eq!(within(text, 10), Err(ErrorCode::InvalidArgument), "{text}");
+        }
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Conditional reads (GET Object, 436/7753; HEAD Object, 436/7745).
+//! Conditional reads (GET Object, 436/7753; HEAD Object, 436/7745) and copies (PUT Object - Copy, 436/10881).
 
 use crate::domain::etag;
 use crate::domain::time::Timestamp;
@@ -22,6 +22,15 @@ pub enum Verdict {
 }
 
 impl Conditions {
+    /// Whether all of them hold, each for itself, as the source of a copy needs it (PUT Object - Copy, 436/10881).
+    pub fn all_hold(&self, etag: &str, last_modified: Timestamp) -> bool {
+        let modified = last_modified.seconds();
+        self.if_match.as_ref().is_none_or(|list| names(list, etag))
+            && self.if_none_match.as_ref().is_none_or(|list| !names(list, etag))
+            && self.if_modified_since.is_none_or(|date| modified > date.seconds())
+            && self.if_unmodified_since.is_none_or(|date| modified <= date.seconds())
+    }
+
     /// Judges an object, in the order of RFC 7232 §6 (inferred: COS documents none).
     pub fn judge(&self, etag: &str, last_modified: Timestamp) -> Verdict {
         let modified = last_modified.seconds();
@@ -72,6 +81,27 @@ mod tests {
         assert_eq!(judge(|c| c.if_modified_since = at(100)), Verdict::NotModified);
         assert_eq!(judge(|c| c.if_unmodified_since = at(99)), Verdict::Failed);
         assert_eq!(judge(|c| c.if_unmodified_since = at(100)), Verdict::Proceed);
+    }
+
+    #[test]
+    fn a_copy_needs_every_condition() {
+        let at = |seconds| Some(Timestamp::from_seconds(seconds));
+        let etag = |text: &str| Some(text.to_owned());
+        let right = Conditions {
+            if_match: etag("abc"),
+            if_none_match: etag("x"),
+            if_modified_since: at(99),
+            if_unmodified_since: at(100),
+        };
+        assert!(right.all_hold("abc", MODIFIED) && Conditions::default().all_hold("abc", MODIFIED));
+        for wrong in [
+            Conditions { if_match: etag("x"), ..right.clone() },
+            Conditions { if_none_match: etag("abc"), ..right.clone() },
+            Conditions { if_modified_since: at(100), ..right.clone() },
+            Conditions { if_unmodified_since: at(99), ..right },
+        ] {
+            assert!(!wrong.all_hold("abc", MODIFIED), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::crypto::{Key, KeyCheck, Nonce};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
+use crate::domain::setting::{Setting, SettingKind};
 
 /// How the bytes of an object or an upload are encrypted at rest; no kind holds a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,41 @@ pub enum Encryption {
     SseKms { key_id: String, context: Option<String> },
     /// The client's own key, known again by a salted hash; its MD5 is kept because answers name it.
     SseC { key_md5: String, check: KeyCheck },
+}
+
+/// How a bucket encrypts what names no kind of its own (PUT Bucket encryption, 436/33459).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultEncryption {
+    pub kind: DefaultKind,
+    /// `BucketKeyEnabled` of some SDKs, which changes nothing here.
+    pub bucket_key: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DefaultKind {
+    SseCos,
+    /// Without an id under the owner's default key.
+    SseKms {
+        key_id: Option<String>,
+        /// Whether the cipher, always AES-256, was named.
+        says_algorithm: bool,
+    },
+}
+
+impl DefaultEncryption {
+    /// The encryption of a new object in a bucket of this owner.
+    pub fn of_object(self, owner: &str) -> Encryption {
+        match self.kind {
+            DefaultKind::SseCos => Encryption::SseCos,
+            DefaultKind::SseKms { key_id, .. } => {
+                Encryption::SseKms { key_id: key_id.unwrap_or_else(|| default_kms_key_id(owner)), context: None }
+            }
+        }
+    }
+}
+
+impl Setting for DefaultEncryption {
+    const KIND: SettingKind = SettingKind::Encryption;
 }
 
 /// A key that a request brought in its SSE-C headers, already checked against its MD5.
@@ -69,6 +105,23 @@ impl Encryption {
             Self::SseC { .. } => customer_key?.key.derive("SSE-C", &nonce),
         };
         Some(BodyCipher { key, nonce })
+    }
+
+    /// Whether bodies that are encrypted so are, as they lie there, also bodies of an object encrypted as `other`; the customer
+    /// key is the other's.
+    pub fn is_alike(&self, other: &Self, customer_key: Option<&CustomerKey>) -> bool {
+        match (self, other) {
+            (Self::SseC { check, .. }, Self::SseC { .. }) => customer_key.is_some_and(|customer| customer.key.matches(check)),
+            (one, other) => one == other,
+        }
+    }
+
+    /// The MD5 of a single body's plain bytes, if its ETag tells it.
+    pub fn md5(&self, etag: &str) -> Option<[u8; 16]> {
+        match self {
+            Self::None | Self::SseCos => hex::decode(etag).ok()?.try_into().ok(),
+            Self::SseKms { .. } | Self::SseC { .. } => None,
+        }
     }
 
     /// The ETag of a single body of this kind (`protocol.md` §5.1); `cipher` is the body's own.
@@ -133,6 +186,22 @@ mod tests {
     }
 
     #[test]
+    fn bodies_are_alike_under_the_same_key_only() {
+        let kms =
+            |id: &str, context: Option<&str>| Encryption::SseKms { key_id: id.to_owned(), context: context.map(str::to_owned) };
+        // Each has its own salt.
+        let again = Encryption::SseC { key_md5: "md5-1".to_owned(), check: Key::new([1; 32]).check([8; 16]) };
+        let kinds = [Encryption::None, Encryption::SseCos, kms("k", None), kms("l", None), kms("k", Some("e30=")), sse_c(1)];
+        for (index, one) in kinds.iter().enumerate() {
+            for (other_index, other) in kinds.iter().enumerate() {
+                assert_eq!(one.is_alike(other, Some(&customer(1))), index == other_index, "{one:?} {other:?}");
+            }
+        }
+        assert!(sse_c(1).is_alike(&again, Some(&customer(1))));
+        assert!(!sse_c(1).is_alike(&sse_c(2), Some(&customer(2))) && !sse_c(1).is_alike(&again, None));
+    }
+
+    #[test]
     fn only_kms_and_customer_keys_change_the_etag() {
         let folder = Key::new([5; 32]);
         let etag = |kind: &Encryption, nonce| {
@@ -145,6 +214,10 @@ mod tests {
         assert_eq!(etag(&sse_c(1), [0; 16]), etag(&sse_c(1), [1; 16]));
         assert_ne!(etag(&sse_c(1), [0; 16]), md5);
         assert_ne!(etag(&kms, [0; 16]), etag(&kms, [1; 16]));
+        for (kind, told) in [(Encryption::None, true), (Encryption::SseCos, true), (kms, false), (sse_c(1), false)] {
+            assert_eq!(kind.md5(&etag(&kind, [0; 16])), told.then_some([7; 16]));
+            assert_eq!(kind.md5(&format!("{md5}-1")), None);
+        }
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl UploadId {
         Self(format!("{seconds:010}{}", hex::encode(random)))
     }
 
+    /// What the parts of a copied object stand under: `number` is new in the data folder, and no upload has the time 0.
+    pub fn of_copy(number: u64) -> Self {
+        Self(format!("{:010}{number:064x}", 0))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -164,6 +169,8 @@ mod tests {
         let id = UploadId::new(1_585_130_821, [0xcb; 32]);
         assert_eq!((id.as_str().len(), &id.as_str()[..12]), (74, "1585130821cb"));
         assert_eq!(id.as_str().parse::<UploadId>().expect("own text"), id);
+        let of_copy = UploadId::of_copy(u64::MAX);
+        assert_eq!(of_copy.as_str().parse::<UploadId>().expect("own text"), of_copy);
         for text in ["", "none", &"g".repeat(74), &"a".repeat(75)] {
             assert_eq!(text.parse::<UploadId>().expect_err(text).code(), ErrorCode::NoSuchUpload);
         }

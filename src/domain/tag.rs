@@ -85,6 +85,10 @@ impl Tags {
         self.0.len()
     }
 
+    pub fn as_slice(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -4,6 +4,7 @@ use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
+use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
@@ -19,14 +20,15 @@ pub(super) struct ObjectDraft {
 
 impl ObjectDraft {
     /// # Errors
-    /// Those of each header: `NotSupportedStorageClass`, `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
+    /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
+    /// `KeyTooLong`, `InvalidArgument`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         let head = context.head;
         let (_, key) = context.object()?;
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let attributes = Attributes {
-            storage_class: head.header_opt(&STORAGE_CLASS)?.unwrap_or_default(),
+            storage_class: StorageClass::in_bucket(head.header_opt(&STORAGE_CLASS)?, context.bucket()?.is_multi_az)?,
             metadata: Metadata::collect(key.as_str(), headers)?,
             encryption,
             tags: tags(head)?,

@@ -39,6 +39,30 @@ pub fn response(error: &Error, method: &Method, incident: &Incident<'_>) -> Resp
     response
 }
 
+/// The answer of a website to a request that failed: a page for people, or on HEAD its headers; `key` is the path without its
+/// first `/`.
+pub fn page(error: &Error, method: &Method, incident: &Incident<'_>, key: &str) -> Response {
+    let status = error.code().status();
+    let mut response = response(error, method, incident);
+    let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
+    let lines = [
+        ("Code", error.code().name()),
+        ("Message", error.message()),
+        ("Key", key),
+        ("RequestId", incident.request_id),
+        ("TraceId", incident.trace_id),
+    ];
+    let items: String = lines.iter().map(|(name, text)| format!("<li>{name}: {}</li>\n", xml::escape(text))).collect();
+    let page = format!(
+        "<!DOCTYPE html>\n<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n<ul>\n{items}</ul>\n</body>\n</html>\n"
+    );
+    let body = if *method == Method::HEAD { String::new() } else { page };
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = Body::from(body);
+    response
+}
+
 /// The `<Error>` document.
 pub fn document(error: &Error, incident: &Incident<'_>) -> String {
     let own = [("Code", error.code().name()), ("Message", error.message())];

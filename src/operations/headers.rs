@@ -10,11 +10,14 @@ macro_rules! cos_headers {
 
 cos_headers! {
     ACL "x-cos-acl",
+    BUCKET_ARCH "x-cos-bucket-arch",
+    BUCKET_AZ_TYPE "x-cos-bucket-az-type",
     BUCKET_REGION "x-cos-bucket-region",
     CONTENT_MD5 "content-md5",
     CONTENT_SHA1 "x-cos-content-sha1",
     COPY_SOURCE "x-cos-copy-source",
     DELETE_MARKER "x-cos-delete-marker",
+    DOMAIN_TXT_VERIFICATION "x-cos-domain-txt-verification",
     FORBID_OVERWRITE "x-cos-forbid-overwrite",
     FSIZE_MAX "x-cos-fsize-max",
     HASH_CRC64 "x-cos-hash-crc64ecma",

@@ -3,12 +3,15 @@
 pub mod access;
 pub mod context;
 pub mod cors_headers;
+pub mod directory;
 pub mod error_body;
 pub mod headers;
+pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod website;
 
 mod bucket;
 mod bucket_settings;
@@ -41,14 +44,26 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
+        Operation::GetBucketLocation => bucket::get_bucket_location::handle(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
+        Operation::PutBucketDomain => bucket_settings::domain::put(context, body).await,
+        Operation::GetBucketDomain => bucket_settings::domain::get(context),
+        Operation::DeleteBucketDomain => bucket_settings::domain::delete(context).await,
+        Operation::PutBucketDomainCertificate => bucket_settings::domain_certificate::put(context, body).await,
+        Operation::GetBucketDomainCertificate => bucket_settings::domain_certificate::get(context),
+        Operation::DeleteBucketDomainCertificate => bucket_settings::domain_certificate::delete(context).await,
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
+        Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
+        Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
+        Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
+        Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
@@ -57,6 +72,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
+        Operation::PutBucketVersioning => bucket_settings::versioning::put(context, body).await,
+        Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),

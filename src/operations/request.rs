@@ -20,7 +20,7 @@ use crate::operations::headers::CONTENT_MD5;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The request line and headers, decoded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RequestHead {
     pub method: Method,
     /// The host as sent, with its port: of an absolute-form target, else of the Host header.

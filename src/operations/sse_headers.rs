@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::codec::checksum;
 use crate::codec::crypto::Key;
-use crate::domain::encryption::{CustomerKey, Encryption, default_kms_key_id, kms_key_exists};
+use crate::domain::encryption::{CustomerKey, DefaultEncryption, Encryption, default_kms_key_id, kms_key_exists};
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::context::Context;
 use crate::operations::headers::{
@@ -18,7 +18,8 @@ use crate::operations::response::insert;
 const AES256: &str = "AES256";
 const COS_KMS: &str = "cos/kms";
 
-/// The encryption that a new object or upload asks for, and the customer key if it is SSE-C. Writing operations only.
+/// The encryption that a new object or upload asks for, else the bucket's own, and the customer key if it is SSE-C. Writing
+/// operations only.
 ///
 /// # Errors
 /// `InvalidArgument` for an unknown algorithm, a malformed context or key, or SSE-C beside another kind; `KmsKeyNotExist`.
@@ -49,13 +50,19 @@ pub(super) fn requested(context: &Context<'_>) -> Result<(Encryption, Option<Cus
         (None, Some(customer)) => {
             Encryption::SseC { key_md5: customer.md5.clone(), check: customer.key.check(context.services.random.bytes()) }
         }
-        (None, None) => Encryption::None,
+        (None, None) => of_bucket(context)?,
     };
     if key_id.is_some() || kms_context.is_some() {
         let message = format!("{SSE_KMS_KEY_ID} and {SSE_CONTEXT} go with {SSE}: {COS_KMS} only");
         return Err(ErrorCode::InvalidArgument.because(message));
     }
     Ok((encryption, customer_key))
+}
+
+fn of_bucket(context: &Context<'_>) -> Result<Encryption, Error> {
+    let bucket = context.bucket()?;
+    let default = context.store().setting::<DefaultEncryption>(bucket)?;
+    Ok(default.map_or(Encryption::None, |default| default.of_object(&bucket.owner)))
 }
 
 /// Refuses the headers of SSE-COS and SSE-KMS on operations that read.

@@ -4,13 +4,12 @@ use http::uri::Authority;
 
 use crate::codec::percent;
 use crate::domain::bucket::{BucketName, Region};
+use crate::domain::custom_domain::COS_SUFFIXES;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::operations::directory::Directory;
 use crate::operations::routes::Scope;
-
-/// The suffixes of COS's own hosts.
-const COS_SUFFIXES: [&str; 2] = ["myqcloud.com", "tencentcos.cn"];
 
 /// Labels after the bucket's that name a service of COS's own.
 const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
@@ -52,6 +51,13 @@ impl Target {
         }
     }
 
+    pub fn key(&self) -> Option<&ObjectKey> {
+        match &self.resource {
+            Resource::Object(_, key) => Some(key),
+            Resource::Bucket(_) | Resource::Service | Resource::Control(_) => None,
+        }
+    }
+
     /// `None` for the control API, which has no operations of COS's.
     pub fn scope(&self) -> Option<Scope> {
         match self.resource {
@@ -83,23 +89,35 @@ struct Host<'a> {
 }
 
 impl Addressing {
-    /// Resolves a request. `path` is as sent, undecoded; `exists` tells whether there is a bucket of that name.
+    /// Resolves a request. `path` is as sent, undecoded.
     ///
     /// # Errors
     /// `InvalidURI` for a host or path that cannot be read, `InvalidBucketName`, `InvalidObjectName`, `KeyTooLong`, and
     /// `NotImplemented` for hosts of other services.
-    pub fn resolve(&self, host: &str, path: &str, exists: impl Fn(&BucketName) -> bool) -> Result<Target, Error> {
+    pub fn resolve(&self, host: &str, path: &str, directory: &impl Directory) -> Result<Target, Error> {
         let name = host_name(host)?;
-        let meaning = self.host(&name)?;
-        let region = meaning.region.map(str::parse).transpose()?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
-        let Some(bucket) = meaning.bucket else {
-            return self.resolve_path(path, decoded, region, exists);
+        let bound = if self.may_be_bound(&name) { directory.bound(&name) } else { None };
+        let (bucket, endpoint, region) = match bound {
+            Some((bucket, endpoint)) => (bucket, endpoint, None),
+            None => {
+                let Host { bucket, endpoint, region } = self.host(&name)?;
+                let region = region.map(str::parse).transpose()?;
+                let Some(bucket) = bucket else { return self.resolve_path(path, decoded, endpoint, region, directory) };
+                (bucket.parse()?, endpoint, region)
+            }
         };
-        let bucket = bucket.parse()?;
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
-        Ok(Target { resource, endpoint: meaning.endpoint, region, signed_paths: vec![decoded] })
+        Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] })
+    }
+
+    /// Whether a name can be a user's own: the emulator's own names, and addresses, are not looked up.
+    fn may_be_bound(&self, name: &str) -> bool {
+        let is_below = |suffix: &str| before_suffix(name, suffix).is_some();
+        let is_local = is_below("localhost") || self.domains.iter().any(|domain| is_below(domain));
+        let is_own = COS_SUFFIXES.into_iter().any(is_below) || is_local && BucketName::is_like(first_label(name));
+        name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
@@ -107,10 +125,11 @@ impl Addressing {
         &self,
         path: &str,
         decoded: String,
+        endpoint: Endpoint,
         region: Option<Region>,
-        exists: impl Fn(&BucketName) -> bool,
+        directory: &impl Directory,
     ) -> Result<Target, Error> {
-        let endpoint = Endpoint::Rest;
+        let exists = |name: &BucketName| directory.has_bucket(name);
         if let Some(rest) = decoded.strip_prefix("/_cos/") {
             return Ok(Target { resource: Resource::Control(rest.to_owned()), endpoint, region, signed_paths: vec![decoded] });
         }
@@ -159,7 +178,7 @@ impl Addressing {
         // The longest suffix wins, so that a --domain below localhost keeps its own meaning.
         let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
-            let first = name.split('.').next().unwrap_or_default();
+            let first = first_label(name);
             let is_bucket = BucketName::is_like(first) && name.contains('.');
             return Ok(Host { bucket: is_bucket.then_some(first), ..none });
         };
@@ -202,6 +221,10 @@ fn host_name(host: &str) -> Result<String, Error> {
     Ok(authority.host().to_ascii_lowercase())
 }
 
+fn first_label(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
 /// The labels in front of a suffix, with their dots.
 fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     let rest = name.strip_suffix(suffix)?;
@@ -221,8 +244,27 @@ mod tests {
         Addressing { default_bucket: Some("home-1250000000".parse().expect("valid")), ..addressing() }
     }
 
+    /// Two buckets, and names that lead to one of them.
+    struct Two;
+
+    impl Directory for Two {
+        fn has_bucket(&self, name: &BucketName) -> bool {
+            ["b-1250000000", "home-1250000000"].contains(&name.as_str())
+        }
+
+        fn bound(&self, name: &str) -> Option<(BucketName, Endpoint)> {
+            assert!(!name.ends_with("myqcloud.com") && !name.starts_with("b-1250000000."), "{name} is looked up");
+            let endpoint = match name {
+                "files.example.com" | "files.localhost" | "a-1.example.com" => Endpoint::Rest,
+                "www.example.com" => Endpoint::Website,
+                _ => return None,
+            };
+            Some(("b-1250000000".parse().expect("valid"), endpoint))
+        }
+    }
+
     fn resolve(addressing: &Addressing, host: &str, path: &str) -> Result<Target, Error> {
-        addressing.resolve(host, path, |bucket| ["b-1250000000", "home-1250000000"].contains(&bucket.as_str()))
+        addressing.resolve(host, path, &Two)
     }
 
     fn described(target: Result<Target, Error>) -> String {
@@ -271,7 +313,11 @@ mod tests {
             ("b-1250000000.cos.test", "/k", "b-1250000000 k"),
             ("b-1250000000.cos.ap-shanghai.cos.test", "/k", "b-1250000000 k in ap-shanghai"),
             ("cos.test", "/b-1250000000/k", "b-1250000000 k"),
-            ("b-1250000000.unknown.example", "/k", "b-1250000000 k"),
+            ("c-1250000000.unknown.example", "/k", "c-1250000000 k"),
+            ("Files.Example.com:7436", "/k", "b-1250000000 k"),
+            ("www.example.com", "/", "b-1250000000 Website"),
+            ("files.localhost", "/_cos/k", "b-1250000000 _cos/k"),
+            ("a-1.example.com", "/k", "b-1250000000 k"),
             ("127.0.0.1:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("[::1]:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("localhost:7436", "/", "service"),

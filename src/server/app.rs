@@ -1,15 +1,18 @@
 //! What the server serves: settings made into services.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use crate::domain::account::{Account, Accounts};
-use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
+use crate::domain::error::{Error, ErrorCode};
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::Services;
+use crate::operations::jobs;
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
 
@@ -19,7 +22,7 @@ pub struct Settings {
     /// `None` keeps data in a temporary folder, which is removed at the end.
     pub data_dir: Option<PathBuf>,
     /// Made at the start unless they are there.
-    pub buckets: Vec<BucketName>,
+    pub buckets: Vec<FirstBucket>,
     pub account: Account,
     pub further_accounts: Vec<Account>,
     /// `false` takes every caller for the default account.
@@ -28,6 +31,30 @@ pub struct Settings {
     pub domains: Vec<String>,
     pub default_bucket: Option<BucketName>,
     pub region: Region,
+}
+
+/// A bucket to make at the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstBucket {
+    pub name: BucketName,
+    pub versioning: Versioning,
+}
+
+impl FromStr for FirstBucket {
+    type Err = Error;
+
+    /// Reads `demo-1250000000` and `demo-1250000000:versioning`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, versioning) = match text.split_once(':') {
+            None => (text, Versioning::Never),
+            Some((name, "versioning")) => (name, Versioning::Enabled),
+            Some((_, setting)) => {
+                let message = format!("the bucket setting :{setting} is not known; :versioning is");
+                return Err(ErrorCode::InvalidArgument.because(message));
+            }
+        };
+        Ok(Self { name: name.parse()?, versioning })
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,10 +92,10 @@ impl App {
         let (folder, for_store) = (data_dir.clone(), random.clone());
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, durability, &for_store)).await;
         let store = opened.unwrap_or(Err(StorageError::Closed))?;
-        for name in settings.buckets {
+        for FirstBucket { name, versioning } in settings.buckets {
             let owner = settings.account.appid.clone();
             let bucket = Bucket::new(name, settings.region.clone(), owner, clock.now());
-            store.create_bucket(bucket).await?;
+            store.create_bucket(Bucket { versioning, ..bucket }).await?;
         }
         let addressing = Addressing {
             domains: settings.domains,
@@ -84,6 +111,11 @@ impl App {
     /// What operations use; tests reach behind the server through it.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Does what has become due by the app's clock, such as lifecycle rules; it is done when this returns.
+    pub async fn run_what_is_due(&self) {
+        jobs::run(&self.services).await;
     }
 
     pub fn data_dir(&self) -> &Path {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use http::header::{CONNECTION, HOST};
+use http::header::{CONNECTION, HOST, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -20,11 +20,11 @@ use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, routes};
+use crate::operations::{self, routes, website};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{authenticate, authorize, cors, referer};
+use crate::server::{accelerate, authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -36,45 +36,69 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
-    let mut cors = HeaderMap::new();
-    let answered = answer(&app, parts, &mut body, &mut cors).await;
+    let mut manner = Manner::default();
+    let answered = answer(&app, parts, &mut body, &mut manner).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
         let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
-        error_body::response(&error, &method, &Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id })
+        let incident = Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id };
+        match &manner.page {
+            Some(key) => error_body::page(&error, &method, &incident, key),
+            None => error_body::response(&error, &method, &incident),
+        }
     });
-    response.headers_mut().extend(cors);
+    response.headers_mut().extend(manner.cors);
     leave_in_order(body, response.headers_mut());
     response
 }
 
-/// `cors` is given what the bucket's rules add to the answer, also to an error.
-async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, cors: &mut HeaderMap) -> Result<Response, Error> {
+/// How an answer is given, be it an error or not.
+#[derive(Default)]
+struct Manner {
+    /// The key that a website was asked for: its errors are pages.
+    page: Option<String>,
+    /// What the bucket's CORS rules add.
+    cors: HeaderMap,
+}
+
+async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let head = RequestHead::new(parts)?;
-    let exists = |name: &_| services.store.bucket(name).is_ok_and(|bucket| bucket.is_some());
-    let target = app.addressing.resolve(&head.host, &head.path, exists)?;
-    let Some(scope) = target.scope() else { return control(&target) };
-    if target.endpoint == Endpoint::Website {
-        return Err(ErrorCode::NotImplemented.because(format!("static websites are not implemented (the host is {})", head.host)));
-    }
-    let operation = routes::resolve(&head.method, scope, &head.query, &head.headers)?;
+    let target = app.addressing.resolve(&head.host, &head.path, &services.store)?;
+    let Some(scope) = target.scope() else { return control(app, &head, &target).await };
+    let operation = match target.endpoint {
+        Endpoint::Website => {
+            manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
+            website::operation(&head.method)?
+        }
+        Endpoint::Rest | Endpoint::Accelerate => routes::resolve(&head.method, scope, &head.query, &head.headers)?,
+    };
     record(operation, &target);
 
     let now = services.clock.now();
-    let bucket = find_bucket(app, &target, operation);
+    let found = find_bucket(app, &target, operation);
+    let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    if target.endpoint == Endpoint::Accelerate {
+        accelerate::check(&services.store, operation, bucket)?;
+    }
     let authentication = if operation == Operation::OptionsObject {
+        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
         Authentication::anonymous(None)
     } else {
-        *cors = cors::headers(&services.store, &head, bucket.as_ref().ok().and_then(Option::as_ref))?;
-        authenticate::authenticate(app, &head, &target, now)?
+        manner.cors = cors::headers(&services.store, &head, bucket)?;
+        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+        referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
+        authentication
     };
-    let bucket = bucket?;
-    if operation != Operation::OptionsObject {
-        referer::check(&services.store, &head, &target, bucket.as_ref(), authentication.signed)?;
+    let bucket = found?;
+    let is_page = manner.page.is_some() && operation != Operation::OptionsObject;
+    if !is_page {
+        authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
     }
-    authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
+    if is_page {
+        return website::serve(&context).await;
+    }
     operations::run(operation, &context, body).await
 }
 
@@ -95,14 +119,20 @@ fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Optio
     }
 }
 
-/// The control API: so far, whether the server lives.
-fn control(target: &Target) -> Result<Response, Error> {
-    match &target.resource {
-        Resource::Control(path) if matches!(path.as_str(), "health/live" | "health/ready") => {
-            Ok(response::empty(StatusCode::OK, HeaderMap::new()))
+/// The control API: so far, whether the server lives, and doing what is due.
+async fn control(app: &App, head: &RequestHead, target: &Target) -> Result<Response, Error> {
+    let Resource::Control(path) = &target.resource else { unreachable!("only the control API has no scope") };
+    match (&head.method, path.as_str()) {
+        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
+            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
         }
-        Resource::Control(path) => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
-        _ => unreachable!("only the control API has no scope"),
+        (&Method::POST, "run-due") => {
+            app.run_what_is_due().await;
+            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
+        }
+        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
+        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sockets and HTTP: connections in, answers out.
 
+mod accelerate;
 mod app;
 mod authenticate;
 mod authorize;
@@ -10,6 +11,7 @@ mod observe;
 mod referer;
 mod request_id;
 mod router;
+mod schedule;
 
 use std::future::Future;
 use std::io;
@@ -23,7 +25,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-pub use app::{App, Settings, StartError};
+pub use app::{App, FirstBucket, Settings, StartError};
 
 /// How long running requests may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -44,6 +46,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) -> io::Result<()> {
     let router = router::router(Arc::clone(&app), header_case::spelling().await);
     let connections = GracefulShutdown::new();
+    let schedule = tokio::spawn(schedule::keep(Arc::clone(&app)));
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
@@ -61,6 +64,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         }
     }
     drop(listener);
+    schedule.abort();
     if timeout(DRAIN, connections.shutdown()).await.is_err() {
         tracing::warn!("requests were still running after {} s and are broken off", DRAIN.as_secs());
     }

@@ -1,7 +1,7 @@
 //! Body files: where they are, and how ranges of bodies are read as one stream.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -39,15 +39,31 @@ impl Blobs {
     /// Gives a whole body its final name; blocks.
     pub(super) fn publish(&self, id: BodyId) -> Result<PathBuf, StorageError> {
         let (from, to) = (self.staged_path(id), self.path(id));
-        let renamed = fs::rename(&from, &to).or_else(|error| match (error.kind(), to.parent()) {
-            (ErrorKind::NotFound, Some(folder)) => {
-                fs::create_dir_all(folder)?;
-                fs::rename(&from, &to)
-            }
-            _ => Err(error),
-        });
+        let renamed = in_its_folder(&to, || fs::rename(&from, &to));
         renamed.map_err(StorageError::file(format!("renaming {} to {}", from.display(), to.display())))?;
         Ok(to)
+    }
+
+    /// Gives a body's bytes a second name, that of a new body, and copies them where files cannot be linked; blocks.
+    pub(super) fn link(&self, id: BodyId, new: BodyId) -> Result<(), StorageError> {
+        let (from, to) = (self.path(id), self.path(new));
+        match in_its_folder(&to, || fs::hard_link(&from, &to)) {
+            Ok(()) => Ok(()),
+            // A file has as many names as it may have, or the file system gives none but the first.
+            Err(error) if error.kind() != ErrorKind::NotFound => self.copy(id, new),
+            Err(error) => Err(StorageError::file(format!("linking {} to {}", from.display(), to.display()))(error)),
+        }
+    }
+
+    fn copy(&self, id: BodyId, new: BodyId) -> Result<(), StorageError> {
+        let (from, staged) = (self.path(id), self.staged_path(new));
+        let copied = fs::copy(&from, &staged)
+            .map_err(StorageError::file(format!("copying {} to {}", from.display(), staged.display())))
+            .and_then(|_| self.publish(new));
+        if copied.is_err() {
+            let _ = fs::remove_file(&staged);
+        }
+        copied.map(drop)
     }
 
     /// A body that is gone already is no fault; blocks.
@@ -77,6 +93,17 @@ impl Blobs {
     }
 }
 
+/// Makes a file of this name, and its folder first where that is missing.
+fn in_its_folder(path: &Path, make: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    make().or_else(|error| match (error.kind(), path.parent()) {
+        (ErrorKind::NotFound, Some(folder)) => {
+            fs::create_dir_all(folder)?;
+            make()
+        }
+        _ => Err(error),
+    })
+}
+
 pub(super) fn delete_file(path: &Path) -> Result<(), StorageError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -87,7 +114,7 @@ pub(super) fn delete_file(path: &Path) -> Result<(), StorageError> {
 }
 
 fn read_dir(path: &Path) -> Result<Vec<PathBuf>, StorageError> {
-    let read = || fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>();
+    let read = || fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>();
     read().map_err(StorageError::file(format!("reading {}", path.display())))
 }
 
@@ -181,4 +208,31 @@ fn read_file(file: &mut Option<File>, path: &Path, range: Range<u64>) -> Result<
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(ErrorKind::UnexpectedEof.into()) }
     };
     read().map_err(StorageError::file(format!("reading {}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::domain::random::Random;
+
+    #[test]
+    fn what_cannot_be_linked_is_copied() {
+        let root = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::new(&Folder::open(root.path(), &Random::from_seed(1)).expect("made"));
+        fs::write(blobs.staged_path(1), "bytes").expect("written");
+        blobs.publish(1).expect("published");
+        // No file can be linked to a name that is taken.
+        fs::create_dir_all(blobs.path(3).parent().expect("a folder")).expect("made");
+        fs::write(blobs.path(3), "").expect("written");
+        for (id, is_link) in [(2, true), (3, false)] {
+            blobs.link(1, id).expect("linked or copied");
+            assert_eq!(fs::read(blobs.path(id)).expect("a file"), b"bytes");
+            let inode = |id| fs::metadata(blobs.path(id)).expect("a file").ino();
+            assert_eq!(inode(1) == inode(id), is_link);
+        }
+        assert!(blobs.link(4, 5).is_err() && blobs.copy(4, 5).is_err());
+        assert_eq!((blobs.ids().expect("read").len(), read_dir(&blobs.staging).expect("read").len()), (3, 0));
+    }
 }

@@ -42,6 +42,11 @@ impl<'a> History<'a> {
         self.versioning
     }
 
+    /// The newest version, if it is an object.
+    pub(super) fn current(&self) -> Option<&Object> {
+        self.current.as_ref()
+    }
+
     /// What a write finds now.
     pub(super) fn slot(&self, now: Timestamp) -> Result<Slot<'_>, StorageError> {
         Ok(Slot { current: self.current.as_ref(), versioning: self.versioning, version: self.next_number(now)? })

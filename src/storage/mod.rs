@@ -9,10 +9,12 @@ mod bucket_keys;
 mod buckets;
 mod committer;
 mod digester;
+mod domains;
 mod folder;
 mod history;
 mod keys;
 mod leases;
+mod links;
 mod objects;
 mod reaper;
 mod records;
@@ -29,9 +31,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
+pub use domains::BindDomains;
 pub use history::Retained;
+pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
-pub use records::{Attributes, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version};
+pub use records::{
+    Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version,
+};
 pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};

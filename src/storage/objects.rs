@@ -18,8 +18,8 @@ use crate::storage::committer::Changed;
 use crate::storage::history::{self, History, Retained};
 use crate::storage::keys::{object_key, version_key};
 use crate::storage::leases::Lease;
+use crate::storage::links::NewContent;
 use crate::storage::records::{Body, Content, DeleteMarker, Object, Place, Version};
-use crate::storage::staging::Staged;
 use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store, uploads};
 
@@ -89,7 +89,7 @@ impl Store {
         history::find_version(&self.0.tables, &object_key(bucket, key), id)
     }
 
-    /// Records a body as the newest version of an object; `object` makes its record of what is there and of the body's content,
+    /// Records new bytes as the newest version of an object; `object` makes its record of what is there and of the bytes' content,
     /// or refuses.
     ///
     /// # Errors
@@ -98,14 +98,14 @@ impl Store {
         &self,
         bucket: &BucketName,
         key: &ObjectKey,
-        staged: Staged,
+        bytes: impl Into<NewContent>,
         now: Timestamp,
         object: impl FnOnce(&Slot<'_>, Content) -> Result<Object, Refusal> + Send + 'static,
     ) -> Result<PutObject<Refusal>, StorageError> {
-        let (bucket, key) = (bucket.clone(), key.clone());
+        let (bucket, key, bytes) = (bucket.clone(), key.clone(), bytes.into());
         let put = move |tables: &Tables| {
             let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(PutObject::BucketMissing.into()) };
-            let content = Content::One(staged.keep(tables)?);
+            let content = bytes.keep(tables)?;
             let made = history.slot(now).map(|slot| object(&slot, content.clone()))?;
             let outcome = match made {
                 Err(refusal) => PutObject::Refused(refusal),
@@ -130,9 +130,38 @@ impl Store {
         id: Option<VersionId>,
         now: Timestamp,
     ) -> Result<DeleteObject, StorageError> {
+        self.delete_if(bucket, key, id, now, |_| true).await
+    }
+
+    /// Deletes the object, or in a bucket with versions marks it as deleted, while this version of it is the newest; else it
+    /// counts as missing.
+    ///
+    /// # Errors
+    /// The index failed.
+    pub async fn delete_newest(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        version: VersionNumber,
+        now: Timestamp,
+    ) -> Result<DeleteObject, StorageError> {
+        self.delete_if(bucket, key, None, now, move |current| current.is_some_and(|object| object.version == version)).await
+    }
+
+    async fn delete_if(
+        &self,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        id: Option<VersionId>,
+        now: Timestamp,
+        is_meant: impl FnOnce(Option<&Object>) -> bool + Send + 'static,
+    ) -> Result<DeleteObject, StorageError> {
         let (bucket, key) = (bucket.clone(), key.clone());
         let delete = move |tables: &Tables| {
             let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
+            if !is_meant(history.current()) {
+                return Ok(DeleteObject::Missing.into());
+            }
             let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
                 let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
                 (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
@@ -190,7 +219,7 @@ impl Store {
         cipher: impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static,
     ) -> Result<Option<ObjectBytes>, StorageError> {
         let is_there = || self.holds(&object_key(bucket, key), object);
-        if let Content::One(body @ Body { place: Place::Index, .. }) = &object.content {
+        if let [body @ Body { place: Place::Index, .. }] = object.content.bodies() {
             return match blobs::read_inline(&self.0.tables, body, range.clone()) {
                 Ok(mut bytes) => {
                     if let Some(cipher) = body.nonce.and_then(cipher) {
@@ -207,7 +236,7 @@ impl Store {
             return Ok(None);
         }
         let bodies = match &object.content {
-            Content::One(body) => vec![body.clone()],
+            Content::One(_) | Content::Joined(_) => object.content.bodies().to_vec(),
             Content::Parts { upload, .. } => {
                 let (upload, content) = (upload.clone(), object.content.clone());
                 self.blocking(move |store| {
@@ -221,7 +250,7 @@ impl Store {
     }
 
     /// Whether a record still names the object's content.
-    fn holds(&self, object_key: &[u8], object: &Object) -> Result<bool, StorageError> {
+    pub(super) fn holds(&self, object_key: &[u8], object: &Object) -> Result<bool, StorageError> {
         let tables = &self.0.tables;
         if tables.objects.get(object_key)?.is_some_and(|current| current.content == object.content) {
             return Ok(true);

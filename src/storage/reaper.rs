@@ -78,8 +78,8 @@ impl ReaperHandle {
 
 fn delete_content(tables: &Tables, blobs: &Blobs, content: &Content) -> Result<(), StorageError> {
     match content {
-        Content::One(body) => delete_body(tables, blobs, body),
         Content::Parts { upload, .. } => delete_parts(tables, blobs, upload),
+        Content::One(_) | Content::Joined(_) => content.bodies().iter().try_for_each(|body| delete_body(tables, blobs, body)),
     }
 }
 

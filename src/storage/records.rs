@@ -1,6 +1,7 @@
 //! What the index keeps of objects, uploads and parts.
 
 use std::ops::RangeInclusive;
+use std::slice;
 
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +136,8 @@ pub enum Content {
         upload: UploadId,
         numbers: Vec<RangeInclusive<u16>>,
     },
+    /// Several bodies, read one after another.
+    Joined(Vec<Body>),
 }
 
 /// One immutable run of bytes.
@@ -183,6 +186,15 @@ impl Content {
     /// These parts of an upload, in ascending order.
     pub fn of_parts(upload: UploadId, numbers: impl Iterator<Item = PartNumber>) -> Self {
         Self::Parts { upload, numbers: Self::runs(numbers) }
+    }
+
+    /// The bodies that the record itself names: none of a content of parts.
+    pub(super) fn bodies(&self) -> &[Body] {
+        match self {
+            Self::One(body) => slice::from_ref(body),
+            Self::Joined(bodies) => bodies,
+            Self::Parts { .. } => &[],
+        }
     }
 
     /// Whether the part of this number belongs to the content.

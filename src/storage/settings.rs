@@ -57,18 +57,12 @@ impl Store {
     ) -> Result<ChangeBucket<Refusal>, StorageError> {
         let (name, key) = (bucket.clone(), bucket_key(bucket));
         let change = move |tables: &Tables| {
-            let Some(bucket) = tables.buckets.get(&key)? else { return Ok(ChangeBucket::BucketMissing.into()) };
+            let Some(mut bucket) = tables.buckets.get(&key)? else { return Ok(ChangeBucket::BucketMissing.into()) };
             let setting = match change(&bucket, read(tables, &name)?) {
                 Ok(setting) => setting,
                 Err(refusal) => return Ok(ChangeBucket::Refused(refusal).into()),
             };
-            let setting_key = setting_key(&name, S::KIND);
-            match &setting {
-                Some(setting) => drop(tables.settings.insert(&setting_key, &encode(setting))?),
-                None => drop(tables.settings.remove(&setting_key)?),
-            }
-            let settings = bucket.settings.with(S::KIND, setting.is_some());
-            tables.buckets.insert(&key, &Bucket { settings, ..bucket })?;
+            replace(tables, &mut bucket, setting.as_ref())?;
             Ok(ChangeBucket::Changed.into())
         };
         self.0.committer.commit(change).await
@@ -96,9 +90,21 @@ impl Store {
     }
 }
 
-fn read<S: Setting>(tables: &Tables, bucket: &BucketName) -> Result<Option<S>, StorageError> {
+pub(super) fn read<S: Setting>(tables: &Tables, bucket: &BucketName) -> Result<Option<S>, StorageError> {
     let Some(text) = tables.settings.get(&setting_key(bucket, S::KIND))? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|source| StorageError::Setting { kind: S::KIND, source })
+}
+
+/// Writes or removes a setting, and notes that in the bucket's record.
+pub(super) fn replace<S: Setting>(tables: &Tables, bucket: &mut Bucket, setting: Option<&S>) -> Result<(), StorageError> {
+    let key = setting_key(&bucket.name, S::KIND);
+    match setting {
+        Some(setting) => drop(tables.settings.insert(&key, &encode(setting))?),
+        None => drop(tables.settings.remove(&key)?),
+    }
+    bucket.settings = bucket.settings.with(S::KIND, setting.is_some());
+    tables.buckets.insert(&bucket_key(&bucket.name), bucket)?;
+    Ok(())
 }
 
 fn encode<S: Setting>(setting: &S) -> String {

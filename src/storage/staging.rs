@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::codec::checksum::{Digested, Digests};
 use crate::domain::encryption::BodyCipher;
 use crate::storage::digester::DigestStream;
+use crate::storage::leases::Lease;
 use crate::storage::records::{Body, BodyId, Place};
 use crate::storage::tables::Tables;
 use crate::storage::writer::{StagedFile, WriteStream, Writer};
@@ -67,6 +68,8 @@ pub struct Staged {
 enum StagedContent {
     Inline(Vec<u8>),
     File(StagedFile),
+    /// In its place already, with bytes that it shares with another body.
+    Linked(Lease),
 }
 
 impl Store {
@@ -187,11 +190,16 @@ impl Staging {
 }
 
 impl Staged {
+    pub(super) fn linked(digested: Digested, body: Body, lease: Lease) -> Self {
+        Self { digested, body, content: StagedContent::Linked(lease) }
+    }
+
     /// Puts a short body's bytes into the index, and keeps a longer one's file: to be called by the change that records it.
     pub(super) fn keep(self, tables: &Tables) -> Result<Body, StorageError> {
         match self.content {
             StagedContent::Inline(bytes) => tables.insert_body(self.body.id, &bytes)?,
             StagedContent::File(file) => file.keep(),
+            StagedContent::Linked(lease) => lease.spare(),
         }
         Ok(self.body)
     }

@@ -22,9 +22,9 @@ pub(super) fn sweep(tables: &Tables, blobs: &Blobs) -> Result<(), StorageError> 
     });
     for content in current.chain(superseded).filter_map(Result::<_, StorageError>::transpose) {
         let content = content?;
-        match content {
-            Content::One(body) => drop(bodies.insert(body.id)),
-            Content::Parts { ref upload, .. } => drop(completed.insert(upload.clone(), content)),
+        bodies.extend(content.bodies().iter().map(|body| body.id));
+        if let Content::Parts { ref upload, .. } = content {
+            completed.insert(upload.clone(), content);
         }
     }
     let mut open: HashSet<UploadId> = HashSet::new();

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 
-use crate::domain::bucket::Bucket;
+use crate::domain::bucket::{Bucket, BucketName};
 use crate::storage::StorageError;
 use crate::storage::blobs::delete_file;
 use crate::storage::records::{BodyId, Object, Part, Upload, Version};
@@ -35,6 +35,8 @@ pub(super) struct Tables {
     pub(super) buckets: Table<Bucket>,
     /// JSON texts, by [`super::keys::setting_key`].
     pub(super) settings: Table<String>,
+    /// The buckets of users' own host names, by the name.
+    pub(super) domains: Table<BucketName>,
     /// Current objects, by [`super::keys::object_key`].
     pub(super) objects: Table<Object>,
     /// Objects that were superseded, and all delete markers, by [`super::keys::version_key`].
@@ -73,6 +75,7 @@ impl Tables {
         Ok(Self {
             buckets: Table::open(&db, "buckets")?,
             settings: Table::open(&db, "settings")?,
+            domains: Table::open(&db, "domains")?,
             objects: Table::open(&db, "objects")?,
             versions: Table::open(&db, "versions")?,
             uploads: Table::open(&db, "uploads")?,

@@ -3,6 +3,7 @@
 use cos_emulator::codec::checksum::Digests;
 use http::Method;
 
+use crate::bucket_accelerate::ENABLED;
 use crate::folder::{bodies, settle, staged};
 use crate::harness::{BUCKET, Bucket, HOST, OTHER, TestServer, bytes, full_part, part_list};
 
@@ -79,7 +80,7 @@ async fn the_etag_counts_the_parts_and_is_new_for_every_upload() {
 #[tokio::test]
 async fn the_location_repeats_the_requests_host_and_path() {
     let cos = TestServer::start().await;
-    cos.put_bucket().await;
+    cos.put_bucket().await.put("?accelerate", ENABLED).await.assert_status(200);
     let path_style = format!("{BUCKET}/a");
     for (host, key) in [
         ("examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn", "a"),

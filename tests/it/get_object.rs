@@ -250,8 +250,10 @@ async fn parameters_override_headers_of_the_answer() {
 #[tokio::test]
 async fn archived_objects_cannot_be_read() {
     let cos = TestServer::start().await;
-    let bucket = cos.put_bucket().await;
-    for class in ["ARCHIVE", "DEEP_ARCHIVE", "MAZ_ARCHIVE", "MAZ_DEEP_ARCHIVE"] {
+    let (single, multi) = (cos.put_bucket().await, cos.put_multi_az_bucket().await);
+    for (bucket, class) in
+        [(&single, "ARCHIVE"), (&single, "DEEP_ARCHIVE"), (&multi, "MAZ_ARCHIVE"), (&multi, "MAZ_DEEP_ARCHIVE")]
+    {
         bucket.request(Method::PUT, "a").header("x-cos-storage-class", class).body("x").send().await.assert_status(200);
         let answer = bucket.get("a").await;
         answer.assert_error(403, "InvalidObjectState");

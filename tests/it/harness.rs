@@ -85,6 +85,14 @@ impl TestServer {
         bucket
     }
 
+    /// A bucket of several zones, made.
+    pub(crate) async fn put_multi_az_bucket(&self) -> Bucket<'_> {
+        let bucket = self.bucket("several-1250000000");
+        let body = "<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></CreateBucketConfiguration>";
+        bucket.put("", body).await.assert_status(200);
+        bucket
+    }
+
     /// A bucket by its name, which need not be there.
     pub(crate) fn bucket(&self, name: &str) -> Bucket<'_> {
         Bucket { server: self, host: format!("{name}.cos.ap-guangzhou.myqcloud.com") }
@@ -219,7 +227,10 @@ impl TestRequest<'_> {
         let mut request = Request::builder().method(&self.method).uri(&self.target).header("host", &self.host);
         if let Signer::Key(secret_id, secret_key) = &self.signer {
             let path = self.target.split('?').next().expect("the first piece is always there");
-            request = request.header("authorization", authorization(secret_id, secret_key, &self.method, path, &self.host));
+            let now = self.server.clock.now().seconds();
+            let time = format!("{};{}", now - 60, now + 3600);
+            let authorization = authorization_at(&time, secret_id, secret_key, &self.method, path, &self.host);
+            request = request.header("authorization", authorization);
         }
         // hyper says nothing of the length of an empty body; COS's clients do.
         let says_length = self.body.is_empty() && [Method::PUT, Method::POST].contains(&self.method);
@@ -239,14 +250,18 @@ impl TestRequest<'_> {
     }
 }
 
-/// An Authorization header that signs the host and no parameters.
+/// An Authorization header that signs the host and no parameters, at the moment at which tests begin.
 pub(crate) fn authorization(secret_id: &str, secret_key: &str, method: &Method, path: &str, host: &str) -> String {
+    authorization_at(KEY_TIME, secret_id, secret_key, method, path, host)
+}
+
+fn authorization_at(time: &str, secret_id: &str, secret_key: &str, method: &Method, path: &str, host: &str) -> String {
     let path = percent::decode(path).expect("UTF-8");
     let text = signature::http_string(method.as_str(), &path, "", &format!("host={}", percent::encode(host)));
-    let key = signature::sign_key(secret_key, KEY_TIME);
-    let signature = signature::signature(&key, &signature::string_to_sign(KEY_TIME, &text));
+    let key = signature::sign_key(secret_key, time);
+    let signature = signature::signature(&key, &signature::string_to_sign(time, &text));
     format!(
-        "q-sign-algorithm=sha1&q-ak={secret_id}&q-sign-time={KEY_TIME}&q-key-time={KEY_TIME}&q-header-list=host&q-url-param-list=\
+        "q-sign-algorithm=sha1&q-ak={secret_id}&q-sign-time={time}&q-key-time={time}&q-header-list=host&q-url-param-list=\
          &q-signature={signature}"
     )
 }

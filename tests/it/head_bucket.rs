@@ -23,11 +23,7 @@ async fn the_region_is_the_buckets_whatever_the_host() {
     let cos = TestServer::start().await;
     let host = format!("{BUCKET}.cos.ap-beijing.myqcloud.com");
     cos.request(&host, Method::PUT, "").send().await.assert_status(200);
-    for (host, target) in [
-        (format!("{BUCKET}.cos.accelerate.myqcloud.com"), ""),
-        (format!("{BUCKET}.localhost"), ""),
-        ("127.0.0.1".to_owned(), BUCKET),
-    ] {
+    for (host, target) in [(format!("{BUCKET}.localhost"), ""), ("127.0.0.1".to_owned(), BUCKET)] {
         let answer = cos.request(&host, Method::HEAD, target).send().await;
         assert_eq!(answer.header("x-cos-bucket-region"), "ap-beijing", "{host}");
     }

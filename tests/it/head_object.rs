@@ -112,12 +112,12 @@ async fn not_modified_says_nothing_of_the_object() {
 #[tokio::test]
 async fn archived_objects_have_a_head() {
     let cos = TestServer::start().await;
-    let bucket = cos.put_bucket().await;
-    for (class, tier) in [
-        ("ARCHIVE", None),
-        ("DEEP_ARCHIVE", None),
-        ("INTELLIGENT_TIERING", Some("FREQUENT")),
-        ("MAZ_INTELLIGENT_TIERING", Some("FREQUENT")),
+    let (single, multi) = (cos.put_bucket().await, cos.put_multi_az_bucket().await);
+    for (bucket, class, tier) in [
+        (&single, "ARCHIVE", None),
+        (&single, "DEEP_ARCHIVE", None),
+        (&single, "INTELLIGENT_TIERING", Some("FREQUENT")),
+        (&multi, "MAZ_INTELLIGENT_TIERING", Some("FREQUENT")),
     ] {
         bucket.request(Method::PUT, "a").header("x-cos-storage-class", class).body("x").send().await.assert_status(200);
         let answer = bucket.head("a").await;

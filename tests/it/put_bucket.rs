@@ -24,7 +24,7 @@ async fn the_host_names_the_region_or_the_settings_do() {
     for (host, target, name, region) in [
         ("a-1250000000.cos.ap-beijing.myqcloud.com", "", "a-1250000000", "ap-beijing"),
         ("b-1250000000.cos.eu-frankfurt.tencentcos.cn", "", "b-1250000000", "eu-frankfurt"),
-        ("c-1250000000.cos.accelerate.myqcloud.com", "", "c-1250000000", "ap-nanjing"),
+        ("c-1250000000.cos.localhost", "", "c-1250000000", "ap-nanjing"),
         ("d-1250000000.localhost:7436", "", "d-1250000000", "ap-nanjing"),
         ("127.0.0.1:7436", "e-1250000000", "e-1250000000", "ap-nanjing"),
         ("127.0.0.1:7436", "f-1250000000/", "f-1250000000", "ap-nanjing"),
@@ -125,8 +125,8 @@ async fn a_body_that_asks_for_more_is_refused_and_makes_no_bucket() {
         |name: &str, value: &str| format!("<CreateBucketConfiguration><{name}>{value}</{name}></CreateBucketConfiguration>");
     for (body, status, code) in [
         (element("LocationConstraint", "ap-beijing"), 400, "InvalidLocationConstraint"),
-        (element("BucketAZConfig", "MAZ"), 501, "NotImplemented"),
-        (element("BucketArchConfig", "OFS"), 501, "NotImplemented"),
+        (element("BucketAZConfig", "maz"), 400, "InvalidArgument"),
+        (element("BucketArchConfig", "COS"), 400, "InvalidArgument"),
         ("<CreateBucketConfiguration>".to_owned(), 400, "MalformedXML"),
         ("<BucketConfiguration/>".to_owned(), 400, "MalformedXML"),
         ("not XML".to_owned(), 400, "MalformedXML"),
@@ -134,6 +134,42 @@ async fn a_body_that_asks_for_more_is_refused_and_makes_no_bucket() {
     ] {
         cos.request(HOST, Method::PUT, "").body(body).send().await.assert_error(status, code);
         cos.bucket(BUCKET).head("").await.assert_head_error(404);
+    }
+}
+
+#[tokio::test]
+async fn zones_and_architecture_are_chosen_once() {
+    let cos = TestServer::start().await;
+    for (index, (elements, az, arch)) in [
+        ("", None, None),
+        ("<BucketAZConfig>MAZ</BucketAZConfig>", Some("MAZ"), None),
+        ("<BucketArchConfig>OFS</BucketArchConfig><BucketAZConfig/>", None, Some("OFS")),
+        ("<BucketAZConfig>MAZ</BucketAZConfig><BucketArchConfig>OFS</BucketArchConfig>", Some("MAZ"), Some("OFS")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let bucket = cos.bucket(&format!("b{index}-1250000000"));
+        let body = format!("<CreateBucketConfiguration>{elements}</CreateBucketConfiguration>");
+        bucket.put("", body).await.assert_status(200);
+        let head = bucket.head("").await;
+        assert_eq!((head.header_opt("x-cos-bucket-az-type"), head.header_opt("x-cos-bucket-arch")), (az, arch));
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_holds_the_storage_classes_of_its_zones() {
+    let cos = TestServer::start().await;
+    let (single, multi) = (cos.put_bucket().await, cos.put_multi_az_bucket().await);
+    for (bucket, class, other, code) in [
+        (&single, None, "MAZ_STANDARD_IA", "MAZOperationNotSupportOnOAZBucket"),
+        (&multi, Some("MAZ_STANDARD"), "STANDARD", "OAZOperationNotSupportOnMAZBucket"),
+    ] {
+        bucket.put("k", "x").await.assert_status(200);
+        assert_eq!(bucket.head("k").await.header_opt("x-cos-storage-class"), class);
+        for request in [bucket.request(Method::PUT, "k"), bucket.request(Method::POST, "k?uploads")] {
+            request.header("x-cos-storage-class", other).send().await.assert_error(400, code);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Operations on buckets.
 
 pub(super) mod delete_bucket;
+pub(super) mod get_bucket_location;
 pub(super) mod head_bucket;
 pub(super) mod list_object_versions;
 pub(super) mod list_objects;

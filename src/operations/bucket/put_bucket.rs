@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::context::Context;
@@ -36,18 +36,31 @@ impl CreateBucketConfiguration {
         }
     }
 
-    fn check(&self, region: &Region) -> Result<(), Error> {
-        for (element, value) in [("BucketAZConfig", &self.az), ("BucketArchConfig", &self.arch)] {
-            if let Some(value) = value.as_ref().filter(|value| !value.is_empty() && *value != "OAZ") {
-                return Err(ErrorCode::NotImplemented.because(format!("<{element}>{value}</{element}> is not implemented")));
-            }
-        }
+    /// Makes the bucket what is asked for, if that can be.
+    fn apply(&self, bucket: &mut Bucket) -> Result<(), Error> {
+        let region = &bucket.region;
         match &self.location_constraint {
             Some(location) if !location.is_empty() && location != region.as_str() => {
                 let message = format!("LocationConstraint is {location:?}, but the request's host leads to {}", region.as_str());
-                Err(ErrorCode::InvalidLocationConstraint.because(message))
+                return Err(ErrorCode::InvalidLocationConstraint.because(message));
             }
-            _ => Ok(()),
+            _ => {}
+        }
+        bucket.is_multi_az = is_asked("BucketAZConfig", self.az.as_deref(), "MAZ", Some("OAZ"))?;
+        bucket.is_ofs = is_asked("BucketArchConfig", self.arch.as_deref(), "OFS", None)?;
+        Ok(())
+    }
+}
+
+/// Whether an element has the one text that asks for something; `plain` says as much as no element.
+fn is_asked(element: &str, text: Option<&str>, special: &str, plain: Option<&str>) -> Result<bool, Error> {
+    match text {
+        None | Some("") => Ok(false),
+        Some(text) if text == special => Ok(true),
+        text if text == plain => Ok(false),
+        Some(text) => {
+            let message = format!("the element <{element}> is {text:?}; it must be {special}, or left out");
+            Err(ErrorCode::InvalidArgument.because(message))
         }
     }
 }
@@ -57,9 +70,10 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let (appid, _) = context.account()?;
     check_appid(context, name, appid)?;
     let region = context.target.region.clone().unwrap_or_else(|| context.services.region.clone());
-    CreateBucketConfiguration::read(context, body).await?.check(&region)?;
+    let configuration = CreateBucketConfiguration::read(context, body).await?;
     let tags = Tags::from_header(context.head.header_text(&TAGGING)?.unwrap_or_default(), Tagged::Bucket)?;
-    let bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
+    let mut bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
+    configuration.apply(&mut bucket)?;
     let settings = FirstSettings::default().with((!tags.is_empty()).then_some(&tags));
     match context.store().create_bucket_with(bucket, settings).await? {
         CreateBucket::Created => Ok(response::empty(StatusCode::OK, HeaderMap::new())),

@@ -5,7 +5,12 @@ mod element;
 
 pub(super) mod accelerate;
 pub(super) mod cors;
+pub(super) mod domain;
+pub(super) mod domain_certificate;
+pub(super) mod encryption;
 pub(super) mod lifecycle;
+pub(super) mod object_lock_configuration;
 pub(super) mod referer;
 pub(super) mod tagging;
+pub(super) mod versioning;
 pub(super) mod website;
