@@ -2,6 +2,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { Readable } = require('node:stream');
 const { md5, refused } = require('./harness');
 
@@ -61,6 +64,23 @@ module.exports = {
       assert.equal((await cos.getObject(object)).Body.toString(), 'one two');
       await cos.putObject({ ...object, Body: '' });
       assert.equal((await cos.headObject(object)).headers['content-length'], '0');
+    });
+  },
+
+  async 'an object comes back as a stream and into a file'(server) {
+    await server.withBucket(async (cos, bucket) => {
+      const object = { ...bucket, Key: 'stream' };
+      const content = Buffer.alloc(300000, 'stream');
+      await cos.putObject({ ...object, Body: content });
+      const blocks = [];
+      for await (const block of cos.getObjectStream(object)) {
+        blocks.push(block);
+      }
+      assert.ok(Buffer.concat(blocks).equals(content));
+      const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'e2e-')), 'file');
+      const got = await cos.getObject({ ...object, Output: file });
+      assert.equal(got.headers['content-length'], String(content.length));
+      assert.ok(fs.readFileSync(file).equals(content));
     });
   },
 

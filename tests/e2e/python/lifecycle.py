@@ -52,6 +52,18 @@ def a_day_is_kept_as_it_was_written(server):
         equal(client.get_bucket_lifecycle(Bucket=bucket), {"Rule": [rule]})
 
 
+def what_is_due_by_a_day_in_the_past_is_deleted(server):
+    with server.bucket() as bucket:
+        client = server.client()
+        for key in ("old/a", "kept"):
+            client.put_object(Bucket=bucket, Key=key, Body=b"note")
+        past = {"ID": "past", "Filter": {"Prefix": "old/"}, "Status": "Enabled"}
+        rule = {**past, "Expiration": {"Date": get_date(2020, 1, 1)}}
+        client.put_bucket_lifecycle(Bucket=bucket, LifecycleConfiguration={"Rule": [rule]})
+        server.run_due()
+        equal([entry["Key"] for entry in client.list_objects(Bucket=bucket)["Contents"]], ["kept"])
+
+
 def a_rule_without_a_name_gets_one(server):
     with server.bucket() as bucket:
         client = server.client()
@@ -85,6 +97,7 @@ def rules_that_make_no_sense_are_refused(server):
 CASES = [
     rules_are_put_read_and_deleted,
     a_day_is_kept_as_it_was_written,
+    what_is_due_by_a_day_in_the_past_is_deleted,
     a_rule_without_a_name_gets_one,
     rules_that_make_no_sense_are_refused,
 ]

@@ -6,23 +6,41 @@ import sys
 import time
 import traceback
 
+import access_logs
 import acl
 import addressing
+import append
 import buckets
+import client_encryption
+import copies
 import cors
+import default_encryption
+import domains
 import encryption
+import inventory
 import large_file
 import lifecycle
 import listing
 import methods
 import multipart
+import multiple_deletion
+import not_implemented
+import object_lock
 import objects
+import origin
 import policies
+import post_form
 import presigned
 import referer
 import refusals
+import replication
+import restore
+import select_content
 import service
+import symlinks
 import tagging
+import tiering
+import transfer
 import versioning
 import website
 from harness import Server, Skip
@@ -30,21 +48,39 @@ from harness import Server, Skip
 AREAS = [
     service,
     buckets,
+    acl,
+    policies,
     objects,
     listing,
     versioning,
     multipart,
-    encryption,
+    copies,
+    append,
+    symlinks,
+    multiple_deletion,
     tagging,
-    acl,
-    policies,
+    restore,
+    select_content,
+    encryption,
+    default_encryption,
+    client_encryption,
     cors,
     referer,
     website,
+    domains,
+    origin,
     lifecycle,
+    replication,
+    access_logs,
+    inventory,
+    tiering,
+    object_lock,
     presigned,
+    post_form,
     refusals,
+    not_implemented,
     addressing,
+    transfer,
     large_file,
 ]
 
