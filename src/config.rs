@@ -1,5 +1,7 @@
 //! Every option, with its unit and default. The one place that reads the environment.
 
+mod users;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -89,6 +91,9 @@ pub struct ServeOptions {
         value_parser = account
     )]
     accounts: Vec<(String, String, String)>,
+    /// JSON file of sub-accounts, their keys and policies.
+    #[arg(long, env = "COS_EMULATOR_USERS", value_name = "FILE")]
+    users: Option<PathBuf>,
     /// Whether signatures are checked; off takes every caller for the default account.
     #[arg(long, env = "COS_EMULATOR_AUTH", default_value = "on")]
     auth: Switch,
@@ -147,29 +152,40 @@ impl Cli {
 
 impl ServeOptions {
     /// What the server needs of the options.
-    pub fn settings(&self) -> Settings {
+    ///
+    /// # Errors
+    /// A line that names the option when a file that it names is not as it should be.
+    pub fn settings(&self) -> Result<Settings, String> {
         let account = Account {
             appid: self.appid.clone(),
             uin: DEFAULT_UIN.to_owned(),
             secret_id: self.secret_id.clone(),
             secret_key: self.secret_key.clone(),
         };
-        let further_accounts = self.accounts.iter().enumerate().map(|(index, (appid, secret_id, secret_key))| Account {
-            appid: appid.clone(),
-            uin: format!("1{:011}", index + 2),
-            secret_id: secret_id.clone(),
-            secret_key: secret_key.clone(),
-        });
-        Settings {
+        let further_accounts: Vec<Account> = self
+            .accounts
+            .iter()
+            .enumerate()
+            .map(|(index, (appid, secret_id, secret_key))| Account {
+                appid: appid.clone(),
+                uin: format!("1{:011}", index + 2),
+                secret_id: secret_id.clone(),
+                secret_key: secret_key.clone(),
+            })
+            .collect();
+        let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
+        let sub_accounts = self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        Ok(Settings {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
-            further_accounts: further_accounts.collect(),
+            further_accounts,
+            sub_accounts,
             account,
             check_signatures: self.auth == Switch::On,
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
-        }
+        })
     }
 }
 
@@ -231,7 +247,7 @@ mod tests {
     fn serve(arguments: &[&str]) -> Result<Settings, String> {
         let all = ["cos-emulator"].iter().chain(arguments);
         match Cli::try_parse_from(all).map_err(|error| error.to_string())?.task() {
-            Task::Serve(options) => Ok(options.settings()),
+            Task::Serve(options) => options.settings(),
             Task::Healthcheck(_) => Err("healthcheck".to_owned()),
         }
     }

@@ -77,7 +77,7 @@ impl Signals {
 /// Everything up to the READY line.
 async fn start(options: &ServeOptions) -> Result<(TcpListener, Arc<App>, Signals), Failure> {
     start_log(options)?;
-    let settings = options.settings();
+    let settings = options.settings()?;
     let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("--listen {}: {error}", options.listen))?;
     // Signals are caught before READY is said: whoever waits for it may stop the server at once.
     let signals = Signals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? };

@@ -2,6 +2,10 @@
 
 pub mod checksum;
 pub mod crypto;
+pub mod csv;
+pub mod delimited;
+pub mod event_stream;
+pub mod json;
 pub mod percent;
 pub mod signature;
 pub mod token;

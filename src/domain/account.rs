@@ -1,13 +1,17 @@
-//! Accounts, their keys, and who is calling.
+//! Accounts and their users, their keys, and who is calling.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::codec::crypto::Key;
 use crate::codec::token;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 
 /// A root account and its permanent key pair.
@@ -26,15 +30,34 @@ impl fmt::Debug for Account {
     }
 }
 
-/// Who sends a request; anonymous is a caller too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
-    Anonymous,
-    /// The APPID and UIN of the account whose key signed, or whose temporary credential did.
-    Account {
-        appid: String,
-        uin: String,
-    },
+impl Account {
+    fn user(&self) -> User {
+        User { id: UserId::of_root(&self.uin), appid: self.appid.clone(), policies: Vec::new() }
+    }
+}
+
+/// A sub-account and its permanent key pair.
+#[derive(Clone)]
+pub struct SubAccount {
+    pub user: User,
+    pub secret_id: String,
+    pub secret_key: String,
+}
+
+impl fmt::Debug for SubAccount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SubAccount({})", self.user.id)
+    }
+}
+
+/// A root account or sub-account, without its keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    pub id: UserId,
+    /// Of its root account.
+    pub appid: String,
+    /// What it may do; a root account needs none.
+    pub policies: Vec<Policy>,
 }
 
 /// A root account or sub-account by its UINs: `qcs::cam::uin/<root>:uin/<user>`, which are the same for a root account.
@@ -60,27 +83,72 @@ impl fmt::Display for UserId {
     }
 }
 
+/// Also without the words, as in `100000000001/100000000011` for a sub-account and `100000000001` for a root account (436/7737).
 impl FromStr for UserId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let is_uin = |uin: &&str| !uin.is_empty() && uin.bytes().all(|b| b.is_ascii_digit());
-        let uins = text.strip_prefix("qcs::cam::uin/").and_then(|uins| uins.split_once(":uin/"));
+        let is_uin = |uin: &str| !uin.is_empty() && uin.bytes().all(|b| b.is_ascii_digit());
+        let uins = match text.strip_prefix("qcs::cam::uin/") {
+            Some(uins) => uins.split_once(":uin/"),
+            None => Some(text.split_once('/').unwrap_or((text, text))),
+        };
         match uins.filter(|(root, user)| is_uin(root) && is_uin(user)) {
             Some((root, user)) => Ok(Self { root: root.to_owned(), user: user.to_owned() }),
             None => {
-                let form = "qcs::cam::uin/100000000001:uin/100000000011";
-                Err(ErrorCode::InvalidArgument.because(format!("the user {text:?} is not written as in {form}")))
+                let forms = "100000000001, 100000000001/100000000011 or qcs::cam::uin/100000000001:uin/100000000011";
+                Err(ErrorCode::InvalidArgument.because(format!("the user {text:?} is not written as in {forms}")))
             }
         }
     }
 }
 
+/// Who sends a request; anonymous is a caller too.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Caller {
+    Anonymous,
+    Signed(Identity),
+}
+
+/// The full id, as listings name who began an upload.
+impl fmt::Display for Caller {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => formatter.write_str("qcs::cam::anyone:anyone"),
+            Self::Signed(identity) => identity.user.id.fmt(formatter),
+        }
+    }
+}
+
+/// Whose key signed; cheap to clone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    pub user: Arc<User>,
+    /// The policy that a temporary credential was issued with.
+    pub session: Option<Arc<Policy>>,
+}
+
 /// Every key that the emulator knows, and the seal under which temporary ones are issued.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Accounts {
     accounts: Vec<Account>,
+    default: Arc<User>,
+    /// By UIN: root accounts and sub-accounts.
+    users: HashMap<String, Arc<User>>,
+    /// By secret id.
+    keys: HashMap<String, PermanentKey>,
     seal: Key,
+}
+
+struct PermanentKey {
+    secret_key: String,
+    user: Arc<User>,
+}
+
+impl fmt::Debug for PermanentKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PermanentKey of {}", self.user.id)
+    }
 }
 
 /// A temporary key pair with its token, as STS gives it out.
@@ -93,9 +161,9 @@ pub struct TemporaryCredential {
 }
 
 /// What a secret id and token lead to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Credential<'a> {
-    Known { account: &'a Account, secret_key: String },
+    Known { identity: Identity, secret_key: Cow<'a, str> },
     Unknown,
     Expired { expired: Timestamp },
 }
@@ -104,21 +172,36 @@ pub enum Credential<'a> {
 #[derive(Serialize, Deserialize)]
 struct TokenContent<'a> {
     secret_id: &'a str,
-    appid: &'a str,
+    uin: &'a str,
     expires: Timestamp,
+    policy: Option<&'a str>,
 }
 
 impl Accounts {
     /// The first account is the default one; `seal` signs the tokens of temporary credentials.
-    pub fn new(default: Account, others: Vec<Account>, seal: Key) -> Self {
+    pub fn new(default: Account, others: Vec<Account>, sub_accounts: Vec<SubAccount>, seal: Key) -> Self {
+        let default_user = Arc::new(default.user());
         let mut accounts = vec![default];
         accounts.extend(others);
-        Self { accounts, seal }
+        let roots = accounts.iter().map(|account| SubAccount {
+            user: account.user(),
+            secret_id: account.secret_id.clone(),
+            secret_key: account.secret_key.clone(),
+        });
+        let (mut users, mut keys) = (HashMap::new(), HashMap::new());
+        // Of two with the same secret id, the one that was named first has it.
+        let all: Vec<SubAccount> = roots.chain(sub_accounts).collect();
+        for SubAccount { user, secret_id, secret_key } in all.into_iter().rev() {
+            let user = Arc::new(user);
+            users.insert(user.id.user.clone(), Arc::clone(&user));
+            keys.insert(secret_id, PermanentKey { secret_key, user });
+        }
+        Self { accounts, default: default_user, users, keys, seal }
     }
 
-    /// The account that every caller is while signatures are off.
-    pub fn default_account(&self) -> &Account {
-        &self.accounts[0]
+    /// Who every caller is while signatures are off.
+    pub fn default_identity(&self) -> Identity {
+        Identity { user: Arc::clone(&self.default), session: None }
     }
 
     pub fn by_appid(&self, appid: &str) -> Option<&Account> {
@@ -127,28 +210,34 @@ impl Accounts {
 
     /// Looks a key pair up. A permanent key ignores a stray token; a temporary one needs its own (order of `protocol.md` §3).
     pub fn credential(&self, secret_id: &str, token: Option<&str>, now: Timestamp) -> Credential<'_> {
-        if let Some(account) = self.accounts.iter().find(|account| account.secret_id == secret_id) {
-            return Credential::Known { account, secret_key: account.secret_key.clone() };
+        if let Some(PermanentKey { secret_key, user }) = self.keys.get(secret_id) {
+            let identity = Identity { user: Arc::clone(user), session: None };
+            return Credential::Known { identity, secret_key: Cow::Borrowed(secret_key) };
         }
-        let Some(token) = token else { return Credential::Unknown };
-        let Some(content) = token::open(&self.seal, token) else { return Credential::Unknown };
-        let Ok(content) = postcard::from_bytes::<TokenContent<'_>>(&content) else { return Credential::Unknown };
-        match self.by_appid(content.appid) {
-            Some(_) if content.secret_id != secret_id => Credential::Unknown,
-            Some(_) if content.expires < now => Credential::Expired { expired: content.expires },
-            Some(account) => Credential::Known { account, secret_key: self.temporary_secret_key(token) },
-            None => Credential::Unknown,
-        }
+        token.and_then(|token| self.temporary(secret_id, token, now)).unwrap_or(Credential::Unknown)
     }
 
-    /// Issues a temporary key pair for an account; `nonce` makes its secret id unique. Nothing is kept: the token carries it all,
-    /// so it outlives a restart on the same data folder.
+    fn temporary(&self, secret_id: &str, token: &str, now: Timestamp) -> Option<Credential<'_>> {
+        let content = token::open(&self.seal, token)?;
+        let content = postcard::from_bytes::<TokenContent<'_>>(&content).ok()?;
+        let user = self.users.get(content.uin).filter(|_| content.secret_id == secret_id)?;
+        if content.expires < now {
+            return Some(Credential::Expired { expired: content.expires });
+        }
+        let session = content.policy.map(Policy::of_user).transpose().ok()?.map(Arc::new);
+        let identity = Identity { user: Arc::clone(user), session };
+        Some(Credential::Known { identity, secret_key: Cow::Owned(self.temporary_secret_key(token)) })
+    }
+
+    /// Issues a temporary key pair for the account or sub-account of a UIN, good only for what `policy`, if there is one, allows
+    /// as well. `nonce` makes its secret id unique. Nothing is kept: the token carries it all, so it outlives a restart on the
+    /// same data folder.
     ///
-    /// `None` when no account has the APPID.
-    pub fn issue(&self, appid: &str, nonce: [u8; 16], expires: Timestamp) -> Option<TemporaryCredential> {
-        let account = self.by_appid(appid)?;
+    /// `None` when nobody has the UIN.
+    pub fn issue(&self, uin: &str, policy: Option<&Policy>, nonce: [u8; 16], expires: Timestamp) -> Option<TemporaryCredential> {
+        let user = self.users.get(uin)?;
         let secret_id = format!("AKID{}", hex::encode(nonce));
-        let content = TokenContent { secret_id: &secret_id, appid: &account.appid, expires };
+        let content = TokenContent { secret_id: &secret_id, uin: &user.id.user, expires, policy: policy.map(Policy::text) };
         let content = postcard::to_stdvec(&content).expect("texts and a number always encode");
         let token = token::seal(&self.seal, &content);
         Some(TemporaryCredential { secret_key: self.temporary_secret_key(&token), secret_id, token, expires })
@@ -166,21 +255,34 @@ mod tests {
     fn accounts() -> Accounts {
         let account = |appid: &str, secret_id: &str| Account {
             appid: appid.to_owned(),
-            uin: "100000000001".to_owned(),
+            uin: format!("10{appid}"),
             secret_id: secret_id.to_owned(),
             secret_key: "sk".to_owned(),
         };
-        Accounts::new(account("1", "ak1"), vec![account("2", "ak2")], Key::new([3; 32]))
+        let user = User {
+            id: UserId { root: "102".to_owned(), user: "1021".to_owned() },
+            appid: "2".to_owned(),
+            policies: vec![policy()],
+        };
+        let sub_account = SubAccount { user, secret_id: "ak21".to_owned(), secret_key: "sub-sk".to_owned() };
+        Accounts::new(account("1", "ak1"), vec![account("2", "ak2")], vec![sub_account], Key::new([3; 32]))
+    }
+
+    fn policy() -> Policy {
+        Policy::of_user(r#"{"statement":{"effect":"allow","action":"cos:Get*","resource":"*"}}"#).expect("valid")
     }
 
     #[test]
     fn a_permanent_key_is_found_with_or_without_a_token() {
         let accounts = accounts();
         for token in [None, Some("stray")] {
-            let Credential::Known { account, secret_key } = accounts.credential("ak2", token, Timestamp::from_seconds(0)) else {
-                panic!("ak2 is known");
-            };
-            assert_eq!((account.appid.as_str(), secret_key.as_str()), ("2", "sk"));
+            for (secret_id, expected_key, uin, policies) in [("ak2", "sk", "102", 0), ("ak21", "sub-sk", "1021", 1)] {
+                let found = accounts.credential(secret_id, token, Timestamp::from_seconds(0));
+                let Credential::Known { identity, secret_key } = found else { panic!("{secret_id} is known") };
+                let user = identity.user;
+                assert_eq!((user.appid.as_str(), user.id.user.as_str(), user.policies.len()), ("2", uin, policies));
+                assert_eq!((secret_key.as_ref(), identity.session), (expected_key, None));
+            }
         }
         assert_eq!(accounts.credential("ak3", None, Timestamp::from_seconds(0)), Credential::Unknown);
     }
@@ -188,20 +290,52 @@ mod tests {
     #[test]
     fn a_temporary_key_needs_its_own_token_and_time() {
         let accounts = accounts();
-        let issued = accounts.issue("2", [9; 16], Timestamp::from_seconds(100)).expect("the account exists");
-        let other = accounts.issue("2", [8; 16], Timestamp::from_seconds(100)).expect("the account exists");
+        let issue = |uin, nonce: u8| accounts.issue(uin, None, [nonce; 16], Timestamp::from_seconds(100));
+        let (issued, other) = (issue("102", 9).expect("the account exists"), issue("102", 8).expect("the account exists"));
         let at = |token, seconds| accounts.credential(&issued.secret_id, token, Timestamp::from_seconds(seconds));
-        let Credential::Known { account, secret_key } = at(Some(issued.token.as_str()), 100) else { panic!("not expired") };
-        assert_eq!((account.appid.as_str(), &secret_key), ("2", &issued.secret_key));
+        let Credential::Known { identity, secret_key } = at(Some(issued.token.as_str()), 100) else { panic!("not expired") };
+        assert_eq!((identity.user.appid.as_str(), secret_key.as_ref()), ("2", issued.secret_key.as_str()));
         assert_eq!(at(Some(issued.token.as_str()), 101), Credential::Expired { expired: Timestamp::from_seconds(100) });
         assert_eq!(at(None, 0), Credential::Unknown);
         assert_eq!(at(Some(other.token.as_str()), 0), Credential::Unknown);
         assert_eq!(at(Some("forged"), 0), Credential::Unknown);
-        assert!(accounts.issue("3", [9; 16], Timestamp::from_seconds(100)).is_none());
+        assert!(issue("103", 7).is_none());
+    }
+
+    #[test]
+    fn a_token_carries_the_policy_that_it_was_issued_with() {
+        let accounts = accounts();
+        let issued = accounts.issue("1021", Some(&policy()), [1; 16], Timestamp::from_seconds(100)).expect("the user exists");
+        let found = accounts.credential(&issued.secret_id, Some(&issued.token), Timestamp::from_seconds(0));
+        let Credential::Known { identity, .. } = found else { panic!("known") };
+        assert_eq!((identity.user.id.user.as_str(), identity.session.as_deref()), ("1021", Some(&policy())));
+        assert!(issued.token.len() < 250, "{}", issued.token);
+    }
+
+    #[test]
+    fn an_id_is_read_as_it_is_written() {
+        let id = UserId { root: "1".to_owned(), user: "11".to_owned() };
+        for text in ["qcs::cam::uin/1:uin/11", "1/11", &id.to_string()] {
+            assert_eq!(text.parse::<UserId>().expect(text), id);
+        }
+        assert!("1".parse::<UserId>().expect("a root account") == UserId::of_root("1") && !id.is_root());
+        for text in [
+            "",
+            "x",
+            "1/",
+            "1/1/1",
+            "qcs::cam::uin/1",
+            "qcs::cam::uin/:uin/1",
+            "qcs::cam::uin/1:uin/x",
+            "qcs::cam::anyone:anyone",
+        ] {
+            assert_eq!(text.parse::<UserId>().expect_err(text).code(), ErrorCode::InvalidArgument);
+        }
     }
 
     #[test]
     fn secrets_are_never_printed() {
-        assert!(!format!("{:?}", accounts()).contains("sk"));
+        let accounts = accounts();
+        assert!(!format!("{accounts:?}").contains("sk"));
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::UserId;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::setting::{Setting, SettingKind};
 
 /// What an operation asks of an ACL for callers other than the owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum Permission {
 pub const MOST_GRANTS: usize = 100;
 
 /// The list of a bucket or an object. Its owner may do all, whatever the list says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acl {
     /// What `x-cos-acl` named.
     canned: Option<CannedAcl>,
@@ -86,6 +87,10 @@ pub enum Right {
     ReadAcp,
 }
 
+impl Setting for Acl {
+    const KIND: SettingKind = SettingKind::Acl;
+}
+
 impl Acl {
     /// # Errors
     /// `InvalidArgument` for more than [`MOST_GRANTS`].
@@ -97,6 +102,11 @@ impl Acl {
             return Err(ErrorCode::InvalidArgument.because(message));
         }
         Ok(Self { canned, grants })
+    }
+
+    /// The list of a bucket that has none.
+    pub const fn private() -> Self {
+        Self { canned: Some(CannedAcl::Private), grants: Vec::new() }
     }
 
     /// Whether it grants `permission` to a caller that signs, by name or as one of those who sign.
@@ -136,8 +146,8 @@ impl Acl {
 
     /// The canned ACL that says the same, if there is one. What is granted to the owner says nothing.
     pub fn canned(&self, of: AclOf, owner: &UserId) -> Option<CannedAcl> {
-        if self.grants.is_empty() {
-            return self.canned;
+        if let (Some(canned), []) = (self.canned, self.grants.as_slice()) {
+            return Some(canned);
         }
         let owner_grantee = Grantee::User(owner.clone());
         let mut others = self.all_grants(owner);
@@ -344,6 +354,7 @@ mod tests {
         let write = (Right::Write, Grantee::Group(Group::AllUsers));
         let name = |grants: &[(Right, Grantee)]| acl(None, grants).canned(AclOf::Bucket, &id("1")).map(CannedAcl::name);
         assert_eq!(name(std::slice::from_ref(&owner)), Some("private"));
+        assert_eq!(name(&[]), Some("private"));
         assert_eq!(name(&[read.clone(), owner.clone()]), Some("public-read"));
         assert_eq!(name(&[write.clone(), read.clone()]), Some("public-read-write"));
         assert_eq!(name(&[write]), None);

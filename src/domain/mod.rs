@@ -1,6 +1,7 @@
 //! COS's own words and rules as checked types; knows no HTTP request, no store and no socket.
 
 pub mod accelerate;
+pub mod access;
 pub mod account;
 pub mod acl;
 pub mod bucket;
@@ -21,10 +22,12 @@ pub mod listing;
 pub mod metadata;
 pub mod object_lock;
 pub mod part;
+pub mod policy;
 pub mod random;
 pub mod referer;
 pub mod setting;
 pub mod spelled;
+pub mod select;
 pub mod storage_class;
 pub mod tag;
 pub mod time;

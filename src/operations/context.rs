@@ -1,6 +1,8 @@
 //! What an operation is given.
 
-use crate::domain::account::{Account, Accounts, Caller};
+use std::net::IpAddr;
+
+use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
 use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
@@ -26,6 +28,8 @@ pub struct Context<'a> {
     pub head: &'a RequestHead,
     pub target: &'a Target,
     pub caller: &'a Caller,
+    /// Where the request comes from.
+    pub client: IpAddr,
     /// The target's bucket, when there is one of that name in the region that the host names.
     pub bucket: Option<Bucket>,
     pub now: Timestamp,
@@ -54,15 +58,21 @@ impl Context<'_> {
         }
     }
 
-    /// The account that calls; operations that anonymous callers may use do not ask.
+    /// APPID and UIN of the account that calls, also when one of its sub-accounts does; operations that anonymous callers may
+    /// use do not ask.
     ///
     /// # Errors
     /// `AccessDenied` for anonymous callers.
     pub fn account(&self) -> Result<(&str, &str), Error> {
         match self.caller {
-            Caller::Account { appid, uin } => Ok((appid, uin)),
+            Caller::Signed(Identity { user, .. }) => Ok((&user.appid, &user.id.root)),
             Caller::Anonymous => Err(ErrorCode::AccessDenied.into()),
         }
+    }
+
+    /// The root account that owns the bucket and the objects in it.
+    pub fn owner_id(&self, bucket: &Bucket) -> UserId {
+        UserId::of_root(self.owner_uin(bucket))
     }
 
     /// The UIN of the bucket's owner, or its APPID when no account has that.

@@ -1,11 +1,13 @@
 //! What PUT Object and Initiate Multipart Upload alike take from their headers for the object to be.
 
+use crate::domain::acl::AclOf;
 use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
+use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
 use crate::operations::request::RequestHead;
@@ -32,7 +34,7 @@ impl ObjectDraft {
             metadata: Metadata::collect(key.as_str(), headers)?,
             encryption,
             tags: tags(head)?,
-            acl: None,
+            acl: acl_headers::read(head, AclOf::Object)?,
         };
         Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
     }

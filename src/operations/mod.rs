@@ -13,6 +13,8 @@ pub mod routes;
 pub mod target;
 pub mod website;
 
+mod acl_document;
+mod acl_headers;
 mod bucket;
 mod bucket_settings;
 mod draft;
@@ -47,6 +49,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetBucketLocation => bucket::get_bucket_location::handle(context),
         Operation::PutBucketAccelerate => bucket_settings::accelerate::put(context, body).await,
         Operation::GetBucketAccelerate => bucket_settings::accelerate::get(context),
+        Operation::PutBucketAcl => bucket_settings::acl::put(context, body).await,
+        Operation::GetBucketAcl => bucket_settings::acl::get(context),
         Operation::PutBucketCors => bucket_settings::cors::put(context, body).await,
         Operation::GetBucketCors => bucket_settings::cors::get(context),
         Operation::DeleteBucketCors => bucket_settings::cors::delete(context).await,
@@ -64,6 +68,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
         Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
         Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
+        Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
+        Operation::GetBucketPolicy => bucket_settings::policy::get(context),
+        Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
@@ -78,6 +85,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::PutObjectAcl => object::acl::put(context, body).await,
+        Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,

@@ -72,6 +72,12 @@ impl Person {
         Self { id: UserId::of_root(uin).to_string(), display_name: uin.to_owned() }
     }
 
+    /// A caller by its full id; the name is its own UIN.
+    pub(super) fn by_id(id: &str) -> Self {
+        let own = id.rsplit(':').next().unwrap_or_default();
+        Self { id: id.to_owned(), display_name: own.trim_start_matches("uin/").to_owned() }
+    }
+
     /// An account by its APPID, in both places.
     pub(super) fn appid(appid: &str) -> Self {
         Self { id: appid.to_owned(), display_name: appid.to_owned() }

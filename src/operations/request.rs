@@ -149,16 +149,34 @@ impl RequestHead {
         root: &'static str,
         limit: usize,
     ) -> Result<T, Error> {
-        let content_md5 = self.header_opt::<ContentMd5>(&CONTENT_MD5)?;
-        let bytes = body.read_whole(limit).await?;
-        if let Some(content_md5) = content_md5 {
-            content_md5.check(checksum::md5(&bytes))?;
-        }
+        let bytes = self.read_bytes(body, limit, ErrorCode::XMLSizeLimit).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
         xml::parse(root, &bytes)
             .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+    }
+
+    /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that
+    /// is longer or not UTF-8.
+    ///
+    /// # Errors
+    /// `malformed`, `MissingRequestBodyError`, `InvalidDigest`, `BadDigest`, `IncompleteBody`.
+    pub async fn read_text(&self, body: &mut RequestBody, limit: usize, malformed: ErrorCode) -> Result<String, Error> {
+        let bytes = self.read_bytes(body, limit, malformed).await?;
+        if bytes.is_empty() {
+            return Err(ErrorCode::MissingRequestBodyError.into());
+        }
+        String::from_utf8(bytes.into()).map_err(|_| malformed.because("the body is not UTF-8"))
+    }
+
+    async fn read_bytes(&self, body: &mut RequestBody, limit: usize, too_long: ErrorCode) -> Result<Bytes, Error> {
+        let content_md5 = self.header_opt::<ContentMd5>(&CONTENT_MD5)?;
+        let bytes = body.read_whole(limit, too_long).await?;
+        if let Some(content_md5) = content_md5 {
+            content_md5.check(checksum::md5(&bytes))?;
+        }
+        Ok(bytes)
     }
 }
 
@@ -251,13 +269,11 @@ impl RequestBody {
         !self.ends_connection() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
     }
 
-    async fn read_whole(&mut self, limit: usize) -> Result<Bytes, Error> {
+    async fn read_whole(&mut self, limit: usize, too_long: ErrorCode) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next().await? {
             if whole.len() + piece.len() > limit {
-                return Err(
-                    ErrorCode::XMLSizeLimit.because(format!("the body is longer than {limit} bytes, the most allowed here"))
-                );
+                return Err(too_long.because(format!("the body is longer than {limit} bytes, the most allowed here")));
             }
             whole.extend_from_slice(&piece);
         }

@@ -4,7 +4,6 @@ use http::{HeaderMap, Method};
 
 use crate::domain::acl::Permission;
 use crate::domain::error::{Error, ErrorCode};
-use crate::operations::headers;
 
 macro_rules! operations {
     ($($name:ident $action:literal $permission:ident $title:literal,)+) => {
@@ -48,6 +47,8 @@ operations! {
     GetBucketLocation "GetBucketLocation" PolicyOnly "GET Bucket location",
     PutBucketAccelerate "PutBucketAccelerate" PolicyOnly "PUT Bucket accelerate",
     GetBucketAccelerate "GetBucketAccelerate" PolicyOnly "GET Bucket accelerate",
+    PutBucketAcl "PutBucketACL" WriteAcp "PUT Bucket acl",
+    GetBucketAcl "GetBucketACL" ReadAcp "GET Bucket acl",
     PutBucketCors "PutBucketCORS" PolicyOnly "PUT Bucket cors",
     GetBucketCors "GetBucketCORS" PolicyOnly "GET Bucket cors",
     DeleteBucketCors "DeleteBucketCORS" PolicyOnly "DELETE Bucket cors",
@@ -65,6 +66,9 @@ operations! {
     DeleteBucketEncryption "DeleteBucketEncryption" PolicyOnly "DELETE Bucket encryption",
     PutBucketObjectLockConfiguration "PutBucketObjectLockConfiguration" PolicyOnly "PUT Bucket ObjectLockConfiguration",
     GetBucketObjectLockConfiguration "GetBucketObjectLockConfiguration" PolicyOnly "GET Bucket ObjectLockConfiguration",
+    PutBucketPolicy "PutBucketPolicy" PolicyOnly "PUT Bucket policy",
+    GetBucketPolicy "GetBucketPolicy" PolicyOnly "GET Bucket policy",
+    DeleteBucketPolicy "DeleteBucketPolicy" PolicyOnly "DELETE Bucket policy",
     PutBucketReferer "PutBucketReferer" PolicyOnly "PUT Bucket referer",
     GetBucketReferer "GetBucketReferer" PolicyOnly "GET Bucket referer",
     PutBucketTagging "PutBucketTagging" PolicyOnly "PUT Bucket tagging",
@@ -79,12 +83,14 @@ operations! {
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    PutObjectAcl "PutObjectACL" WriteAcp "PUT Object acl",
+    GetObjectAcl "GetObjectACL" ReadAcp "GET Object acl",
     OptionsObject "OptionsObject" Anybody "OPTIONS Object",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
     AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
-    ListParts "ListParts" Read "List Parts",
+    ListParts "ListParts" Write "List Parts",
     ListMultipartUploads "ListMultipartUploads" Read "List Multipart Uploads",
 }
 
@@ -129,8 +135,12 @@ pub static ROUTES: &[Route] = &[
     route(Operation::ListMultipartUploads, Method::GET, Scope::Bucket, &["uploads"]),
     route(Operation::ListObjectVersions, Method::GET, Scope::Bucket, &["versions"]),
     route(Operation::GetBucketLocation, Method::GET, Scope::Bucket, &["location"]),
+    route(Operation::PutObjectAcl, Method::PUT, Scope::Object, &["acl"]),
+    route(Operation::GetObjectAcl, Method::GET, Scope::Object, &["acl"]),
     route(Operation::PutBucketAccelerate, Method::PUT, Scope::Bucket, &["accelerate"]),
     route(Operation::GetBucketAccelerate, Method::GET, Scope::Bucket, &["accelerate"]),
+    route(Operation::PutBucketAcl, Method::PUT, Scope::Bucket, &["acl"]),
+    route(Operation::GetBucketAcl, Method::GET, Scope::Bucket, &["acl"]),
     route(Operation::PutBucketCors, Method::PUT, Scope::Bucket, &["cors"]),
     route(Operation::GetBucketCors, Method::GET, Scope::Bucket, &["cors"]),
     route(Operation::DeleteBucketCors, Method::DELETE, Scope::Bucket, &["cors"]),
@@ -148,6 +158,9 @@ pub static ROUTES: &[Route] = &[
     route(Operation::DeleteBucketEncryption, Method::DELETE, Scope::Bucket, &["encryption"]),
     route(Operation::PutBucketObjectLockConfiguration, Method::PUT, Scope::Bucket, &["object-lock"]),
     route(Operation::GetBucketObjectLockConfiguration, Method::GET, Scope::Bucket, &["object-lock"]),
+    route(Operation::PutBucketPolicy, Method::PUT, Scope::Bucket, &["policy"]),
+    route(Operation::GetBucketPolicy, Method::GET, Scope::Bucket, &["policy"]),
+    route(Operation::DeleteBucketPolicy, Method::DELETE, Scope::Bucket, &["policy"]),
     route(Operation::PutBucketReferer, Method::PUT, Scope::Bucket, &["referer"]),
     route(Operation::GetBucketReferer, Method::GET, Scope::Bucket, &["referer"]),
     route(Operation::PutBucketTagging, Method::PUT, Scope::Bucket, &["tagging"]),
@@ -221,11 +234,6 @@ const LACKING_HEADERS: &[&str] = &[
     "x-cos-callback-var",
     "x-cos-copy-source",
     "x-cos-copy-source-range",
-    "x-cos-grant-full-control",
-    "x-cos-grant-read",
-    "x-cos-grant-read-acp",
-    "x-cos-grant-write",
-    "x-cos-grant-write-acp",
     "x-cos-mime-limit",
     "x-cos-return-body",
 ];
@@ -259,13 +267,7 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
         return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
     }
-    match headers.get(headers::ACL).map(|value| value.as_bytes()) {
-        None | Some(b"" | b"private" | b"default") => Ok(route.operation),
-        Some(other) => {
-            let message = format!("x-cos-acl: {} is not implemented; everything is private", String::from_utf8_lossy(other));
-            Err(ErrorCode::NotImplemented.because(message))
-        }
-    }
+    Ok(route.operation)
 }
 
 fn refuse_sub_resource(method: &Method, scope: Scope, name: &str) -> Error {
@@ -318,14 +320,13 @@ mod tests {
             (error.code(), error.message().to_owned())
         };
         let lacking = |message: &str| (ErrorCode::NotImplemented, message.to_owned());
-        assert_eq!(refusal(Method::GET, Scope::Bucket, &["acl"], None), lacking("GET with ?acl is not implemented"));
+        assert_eq!(
+            refusal(Method::GET, Scope::Bucket, &["notification"], None),
+            lacking("GET with ?notification is not implemented")
+        );
         assert_eq!(
             refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-copy-source", "b/k"))),
             lacking("the request header x-cos-copy-source is not implemented")
-        );
-        assert_eq!(
-            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-acl", "public-read"))),
-            lacking("x-cos-acl: public-read is not implemented; everything is private")
         );
         assert_eq!(refusal(Method::PUT, Scope::Bucket, &["uploads"], None).0, ErrorCode::MethodNotAllowed);
         assert_eq!(refusal(Method::PATCH, Scope::Object, &[], None).0, ErrorCode::MethodNotAllowed);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::domain::account::{Account, Accounts};
+use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::random::Random;
@@ -25,6 +25,7 @@ pub struct Settings {
     pub buckets: Vec<FirstBucket>,
     pub account: Account,
     pub further_accounts: Vec<Account>,
+    pub sub_accounts: Vec<SubAccount>,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,
     /// Host suffixes beside COS's own, in lower case.
@@ -103,7 +104,7 @@ impl App {
             appid: settings.account.appid.clone(),
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
-        let accounts = Accounts::new(settings.account, settings.further_accounts, seal);
+        let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
         let services = Services { store, clock, random, accounts, region: settings.region };
         Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
     }

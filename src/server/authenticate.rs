@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::header::AUTHORIZATION;
 
 use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
-use crate::domain::account::{Account, Caller, Credential};
+use crate::domain::account::{Caller, Credential, Identity};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 use crate::operations::headers::SECURITY_TOKEN;
@@ -35,8 +35,8 @@ impl Authentication {
         Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
-    fn of(account: &Account, signed: Option<SignaturePlace>) -> Self {
-        Self { caller: Caller::Account { appid: account.appid.clone(), uin: account.uin.clone() }, remark: None, signed }
+    fn of(identity: Identity, signed: Option<SignaturePlace>) -> Self {
+        Self { caller: Caller::Signed(identity), remark: None, signed }
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
     let found = find(head);
     if !app.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
-        return Ok(Authentication::of(accounts.default_account(), signed));
+        return Ok(Authentication::of(accounts.default_identity(), signed));
     }
     let (authorization, place) = match found {
         None => return Ok(Authentication::anonymous(None)),
@@ -57,8 +57,8 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
         // COS takes a caller that it cannot make out for an anonymous one (436/30613).
         Some(Err(remark)) => return Ok(Authentication::anonymous(Some(remark))),
     };
-    let (account, secret_key) = match accounts.credential(&authorization.secret_id, token(head), now) {
-        Credential::Known { account, secret_key } => (account, secret_key),
+    let (identity, secret_key) = match accounts.credential(&authorization.secret_id, token(head), now) {
+        Credential::Known { identity, secret_key } => (identity, secret_key),
         Credential::Unknown => return Err(ErrorCode::InvalidAccessKeyId.into()),
         Credential::Expired { expired } => {
             let message = format!("the temporary credential expired at {}", expired.iso_seconds());
@@ -67,7 +67,7 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
     };
     check_time(&authorization, now)?;
     check_signature(&authorization, &secret_key, head, target)?;
-    Ok(Authentication::of(account, Some(place)))
+    Ok(Authentication::of(identity, Some(place)))
 }
 
 /// The authorization in the header, else in the query; an empty header (Python's anonymous mode) is none.

@@ -1,5 +1,6 @@
 //! One request from head to answer: the only file that sees all the steps.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::operations::{self, routes, website};
 use crate::server::app::App;
 use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{accelerate, authenticate, authorize, cors, referer};
+use crate::server::{Client, accelerate, authenticate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -63,6 +64,7 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
+    let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let head = RequestHead::new(parts)?;
     let target = app.addressing.resolve(&head.host, &head.path, &services.store)?;
     let Some(scope) = target.scope() else { return control(app, &head, &target).await };
@@ -91,14 +93,11 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
         authentication
     };
     let bucket = found?;
-    let is_page = manner.page.is_some() && operation != Operation::OptionsObject;
-    if !is_page {
-        authorize::authorize(&authentication, operation, bucket.as_ref(), now)?;
-    }
-    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
-    if is_page {
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
+    if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }
+    authorize::authorize(&context, operation, authentication.remark.as_deref())?;
     operations::run(operation, &context, body).await
 }
 

@@ -15,10 +15,14 @@ mod schedule;
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -26,6 +30,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 pub use app::{App, FirstBucket, Settings, StartError};
+
+/// The address at the other end of a request's connection.
+#[derive(Debug, Clone, Copy)]
+struct Client(IpAddr);
 
 /// How long running requests may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -51,9 +59,9 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, client)) => {
                     let service = TowerToHyperService::new(router.clone());
-                    connect(stream, service, &connections);
+                    connect(stream, client.ip(), service, &connections);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -72,9 +80,13 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
 }
 
 /// Serves one connection. TLS and the forward proxy have their place here, before HTTP is spoken.
-fn connect(stream: TcpStream, service: TowerToHyperService<axum::Router>, connections: &GracefulShutdown) {
+fn connect(stream: TcpStream, client: IpAddr, router: TowerToHyperService<axum::Router>, connections: &GracefulShutdown) {
     // Without it, the second write of a small answer waits for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Client(client));
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)

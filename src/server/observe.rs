@@ -40,6 +40,7 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         bucket = field::Empty,
         key = field::Empty,
         code = field::Empty,
+        rule = field::Empty,
     );
     let stays_open = stays_open(request.version(), request.headers());
     request.extensions_mut().insert(request_id.clone());

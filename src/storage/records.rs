@@ -164,7 +164,7 @@ pub(super) enum Place {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
     pub initiated: Timestamp,
-    /// UIN of the caller that initiated it.
+    /// Full id of the caller that initiated it, as in `qcs::cam::uin/100000000001:uin/100000000011`.
     pub initiator: String,
     pub attributes: Attributes,
     /// Whether Initiate asked not to overwrite an object.

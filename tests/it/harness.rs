@@ -26,6 +26,7 @@ pub(crate) const SECRET_ID: &str = "AKIDtest";
 pub(crate) const SECRET_KEY: &str = "test-secret-key";
 /// A second account.
 pub(crate) const OTHER: (&str, &str, &str) = ("1250000001", "AKIDother", "other-secret-key");
+pub(crate) const OTHER_UIN: &str = "100000000002";
 pub(crate) const BUCKET: &str = "examplebucket-1250000000";
 pub(crate) const HOST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 
@@ -48,7 +49,8 @@ pub(crate) fn settings() -> Settings {
         data_dir: None,
         buckets: Vec::new(),
         account: account(APPID, UIN, SECRET_ID, SECRET_KEY),
-        further_accounts: vec![account(OTHER.0, "100000000002", OTHER.1, OTHER.2)],
+        sub_accounts: Vec::new(),
+        further_accounts: vec![account(OTHER.0, OTHER_UIN, OTHER.1, OTHER.2)],
         check_signatures: true,
         domains: Vec::new(),
         default_bucket: None,

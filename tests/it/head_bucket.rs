@@ -49,7 +49,7 @@ async fn others_and_anonymous_callers_are_refused() {
 async fn a_sub_resource_is_refused() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
-    bucket.head("?acl").await.assert_head_error(501);
+    bucket.head("?notification").await.assert_head_error(501);
     bucket.head("?uploads").await.assert_head_error(405);
     bucket.head("?unknown=1").await.assert_status(200);
 }

@@ -181,6 +181,6 @@ async fn a_sub_resource_that_is_lacking_is_not_a_head() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
     bucket.put("a", "x").await.assert_status(200);
-    bucket.head("a?acl").await.assert_head_error(501);
+    bucket.head("a?notification").await.assert_head_error(501);
     bucket.head("a?uploadId=1").await.assert_head_error(405);
 }

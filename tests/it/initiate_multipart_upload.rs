@@ -88,7 +88,8 @@ async fn what_cannot_become_an_object_is_refused_at_once() {
     };
     initiate("a", "x-cos-storage-class", "COLD").await.assert_error(400, "NotSupportedStorageClass");
     initiate("a", "x-cos-meta-a", &"v".repeat(2048)).await.assert_error(400, "KeyTooLong");
-    initiate("a", "x-cos-acl", "public-read").await.assert_error(501, "NotImplemented");
+    initiate("a", "x-cos-acl", "public-read-write").await.assert_error(400, "InvalidArgument");
+    initiate("a", "x-cos-grant-write", "id=\"1\"").await.assert_error(400, "InvalidArgument");
     initiate("a", "x-cos-tagging", "a=1&a=2").await.assert_error(400, "InvalidTag");
     initiate(&"k".repeat(851), "x-cos-acl", "private").await.assert_error(400, "KeyTooLong");
     assert!(bucket.get("?uploads").await.elements("Upload").is_empty());

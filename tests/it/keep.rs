@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{
-    APPID, BUCKET, HOST, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, authorization, bytes, full_part, settings,
+    BUCKET, HOST, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, UIN, authorization, bytes, full_part, settings,
 };
 
 /// Larger than what the index holds.
@@ -141,7 +141,7 @@ async fn temporary_credentials_outlive_the_server() {
     let cos = open(folder.path()).await;
     cos.put_bucket().await.put("a", "x").await.assert_status(200);
     let expires = Timestamp::from_seconds(NOW + 60);
-    let credential = cos.app.services().accounts.issue(APPID, [1; 16], expires).unwrap();
+    let credential = cos.app.services().accounts.issue(UIN, None, [1; 16], expires).unwrap();
     cos.stop().await;
 
     let cos = open(folder.path()).await;

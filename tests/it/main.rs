@@ -2,17 +2,21 @@
 
 mod folder;
 mod harness;
+mod people;
 mod raw;
 
 mod abort_multipart_upload;
+mod access;
 mod addressing;
 mod bucket_accelerate;
+mod bucket_acl;
 mod bucket_cors;
 mod bucket_domain;
 mod bucket_domain_certificate;
 mod bucket_encryption;
 mod bucket_lifecycle;
 mod bucket_object_lock_configuration;
+mod bucket_policy;
 mod bucket_referer;
 mod bucket_settings;
 mod bucket_tagging;
@@ -36,6 +40,7 @@ mod list_multipart_uploads;
 mod list_object_versions;
 mod list_objects;
 mod list_parts;
+mod object_acl;
 mod options_object;
 mod put_bucket;
 mod put_object;

@@ -186,22 +186,6 @@ async fn the_body_is_checked_against_its_md5() {
 }
 
 #[tokio::test]
-async fn what_is_not_private_is_not_implemented() {
-    let cos = TestServer::start().await;
-    for (name, value) in [
-        ("x-cos-acl", "public-read"),
-        ("x-cos-acl", "public-read-write"),
-        ("x-cos-grant-read", "id=\"100000000011\""),
-        ("x-cos-grant-full-control", "id=\"100000000011\""),
-    ] {
-        let answer = cos.request(HOST, Method::PUT, "").header(name, value).send().await;
-        answer.assert_error(501, "NotImplemented");
-        assert!(answer.element("Message").contains(name), "{}", answer.text());
-    }
-    cos.request(HOST, Method::PUT, "").header("x-cos-acl", "private").header("x-cos-tagging", "").send().await.assert_status(200);
-}
-
-#[tokio::test]
 async fn tags_may_be_given_at_once() {
     let cos = TestServer::start().await;
     let bucket = cos.bucket(BUCKET);

@@ -305,15 +305,13 @@ async fn what_is_lacking_is_named_and_stores_nothing() {
         ("x-cos-callback", "e30="),
         ("x-cos-return-body", "{}"),
         ("x-cos-mime-limit", "text/plain"),
-        ("x-cos-grant-read", "id=\"1\""),
-        ("x-cos-acl", "public-read"),
         ("pic-operations", "{}"),
     ] {
         let answer = bucket.request(Method::PUT, "a").header(name, value).body("x").send().await;
         answer.assert_error(501, "NotImplemented");
         assert!(answer.element("Message").contains(name), "{}", answer.text());
     }
-    for query in ["acl", "tagging=", "symlink", "retention", "rename"] {
+    for query in ["tagging=", "symlink", "retention", "rename"] {
         bucket.put(&format!("a?{query}"), "x").await.assert_error(501, "NotImplemented");
     }
     bucket.get("a").await.assert_error(404, "NoSuchKey");

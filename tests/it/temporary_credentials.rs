@@ -5,7 +5,7 @@ use cos_emulator::domain::account::TemporaryCredential;
 use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
-use crate::harness::{APPID, Answer, HOST, KEY_TIME, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer};
+use crate::harness::{Answer, HOST, KEY_TIME, NOW, OTHER_UIN, SECRET_ID, SECRET_KEY, TestServer, UIN};
 
 const TOKEN: &str = "x-cos-security-token";
 
@@ -15,9 +15,9 @@ async fn start() -> TestServer {
     cos
 }
 
-fn issue(cos: &TestServer, appid: &str, nonce: u8) -> TemporaryCredential {
+fn issue(cos: &TestServer, uin: &str, nonce: u8) -> TemporaryCredential {
     let expires = Timestamp::from_seconds(NOW + 600);
-    cos.app.services().accounts.issue(appid, [nonce; 16], expires).expect("the account is there")
+    cos.app.services().accounts.issue(uin, None, [nonce; 16], expires).expect("the account is there")
 }
 
 /// An authorization of GET `a`, with the token among the signed headers or parameters when it is given there.
@@ -46,7 +46,7 @@ async fn get(cos: &TestServer, credential: &TemporaryCredential, token: &str) ->
 #[tokio::test]
 async fn a_token_may_stand_in_header_or_query_signed_or_not() {
     let cos = start().await;
-    let credential = issue(&cos, APPID, 1);
+    let credential = issue(&cos, UIN, 1);
     let token = credential.token.as_str();
     // Node writes it into URLs without escaping it.
     assert_eq!(percent::encode(token), token);
@@ -68,20 +68,20 @@ async fn a_token_may_stand_in_header_or_query_signed_or_not() {
 #[tokio::test]
 async fn it_acts_for_its_account() {
     let cos = start().await;
-    let mine = issue(&cos, APPID, 1);
+    let mine = issue(&cos, UIN, 1);
     let bucket = cos.bucket("made-1250000000");
     let put = bucket.request(Method::PUT, "").signed_by(&mine.secret_id, &mine.secret_key).header(TOKEN, &mine.token);
     put.send().await.assert_status(200);
     bucket.put("a", "x").await.assert_status(200);
-    let theirs = issue(&cos, OTHER.0, 2);
+    let theirs = issue(&cos, OTHER_UIN, 2);
     get(&cos, &theirs, &theirs.token).await.assert_error(403, "AccessDenied");
-    assert!(cos.app.services().accounts.issue("1999999999", [3; 16], Timestamp::from_seconds(NOW)).is_none());
+    assert!(cos.app.services().accounts.issue("1999999999", None, [3; 16], Timestamp::from_seconds(NOW)).is_none());
 }
 
 #[tokio::test]
 async fn only_its_own_token_makes_the_key_known() {
     let cos = start().await;
-    let (one, other, foreign) = (issue(&cos, APPID, 1), issue(&cos, APPID, 2), issue(&cos, OTHER.0, 3));
+    let (one, other, foreign) = (issue(&cos, UIN, 1), issue(&cos, UIN, 2), issue(&cos, OTHER_UIN, 3));
     let longer = format!("{}A", one.token);
     let first = if one.token.starts_with('A') { "B" } else { "A" };
     let altered = format!("{first}{}", &one.token[1..]);
@@ -96,14 +96,14 @@ async fn only_its_own_token_makes_the_key_known() {
 #[tokio::test]
 async fn the_signature_is_checked_with_the_temporary_key() {
     let cos = start().await;
-    let credential = TemporaryCredential { secret_key: SECRET_KEY.to_owned(), ..issue(&cos, APPID, 1) };
+    let credential = TemporaryCredential { secret_key: SECRET_KEY.to_owned(), ..issue(&cos, UIN, 1) };
     get(&cos, &credential, &credential.token).await.assert_error(403, "SignatureDoesNotMatch");
 }
 
 #[tokio::test]
 async fn it_expires() {
     let cos = start().await;
-    let credential = issue(&cos, APPID, 1);
+    let credential = issue(&cos, UIN, 1);
     cos.clock.stop(Timestamp::from_seconds(NOW + 600));
     get(&cos, &credential, &credential.token).await.assert_status(200);
     cos.clock.stop(Timestamp::from_seconds(NOW + 601));
@@ -116,7 +116,7 @@ async fn it_expires() {
 #[tokio::test]
 async fn a_permanent_key_takes_no_notice_of_a_token() {
     let cos = start().await;
-    let stray = issue(&cos, OTHER.0, 1).token;
+    let stray = issue(&cos, OTHER_UIN, 1).token;
     for token in ["none", &stray] {
         let request = cos.request(HOST, Method::GET, "a").signed_by(SECRET_ID, SECRET_KEY).header(TOKEN, token);
         assert_eq!(request.send().await.text(), "x");

@@ -172,7 +172,7 @@ async fn every_answer_has_the_common_headers() {
         ("get", HOST, "/o", 405),
         ("CONNECT", HOST, HOST, 405),
         ("PUT", HOST, "/o", 411),
-        ("GET", HOST, "/o?acl", 501),
+        ("GET", HOST, "/o?notification", 501),
         ("OPTIONS", HOST, "*", 403),
         ("GET", "localhost", "/_cos/missing", 501),
     ] {
@@ -217,7 +217,7 @@ async fn an_answer_to_head_has_no_body() {
         ("/small", 200, "1"),
         ("/large", 200, "400000"),
         ("/missing", 404, "0"),
-        ("/small?acl", 501, "0"),
+        ("/small?notification", 501, "0"),
         ("/small?uploadId", 405, "0"),
     ] {
         socket.send(signed("HEAD", HOST, target, &[])).await;

@@ -3,9 +3,11 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
+use crate::domain::acl::AclOf;
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::tag::{Tagged, Tags};
+use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::TAGGING;
 use crate::operations::request::{BodyLength, RequestBody};
@@ -74,7 +76,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let tags = Tags::from_header(context.head.header_text(&TAGGING)?.unwrap_or_default(), Tagged::Bucket)?;
     let mut bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
     configuration.apply(&mut bucket)?;
-    let settings = FirstSettings::default().with((!tags.is_empty()).then_some(&tags));
+    let acl = acl_headers::read(context.head, AclOf::Bucket)?;
+    let settings = FirstSettings::default().with((!tags.is_empty()).then_some(&tags)).with(acl.as_ref());
     match context.store().create_bucket_with(bucket, settings).await? {
         CreateBucket::Created => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
         CreateBucket::Exists(existing) if existing.owner == appid => Err(ErrorCode::BucketAlreadyOwnedByYou.into()),

@@ -4,12 +4,14 @@ mod document;
 mod element;
 
 pub(super) mod accelerate;
+pub(super) mod acl;
 pub(super) mod cors;
 pub(super) mod domain;
 pub(super) mod domain_certificate;
 pub(super) mod encryption;
 pub(super) mod lifecycle;
 pub(super) mod object_lock_configuration;
+pub(super) mod policy;
 pub(super) mod referer;
 pub(super) mod tagging;
 pub(super) mod versioning;

@@ -30,8 +30,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     }
     let mut headers = HeaderMap::new();
     sse_headers::describe(&attributes.encryption, &mut headers);
-    let (_, initiator) = context.account()?;
-    let upload = Upload { initiated: context.now, initiator: initiator.to_owned(), attributes, forbids_overwrite };
+    let upload = Upload { initiated: context.now, initiator: context.caller.to_string(), attributes, forbids_overwrite };
     let id = UploadId::new(context.now.seconds(), context.services.random.bytes());
     if !context.store().create_upload(bucket, key, &id, upload).await? {
         return Err(ErrorCode::NoSuchBucket.into());

@@ -104,7 +104,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
             Entry::Item(key, (id, upload)) => result.uploads.push(UploadEntry {
                 key: encode(&key),
                 upload_id: id.to_string(),
-                initiator: Person::account(&upload.initiator),
+                initiator: Person::by_id(&upload.initiator),
                 owner: Person::account(owner),
                 storage_class: upload.attributes.storage_class.name(),
                 initiated: upload.initiated.iso_millis(),

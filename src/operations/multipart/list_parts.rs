@@ -79,7 +79,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         upload_id: upload_id.as_str(),
         owner: Person::appid(owner),
         part_number_marker: marker,
-        initiator: Person::account(&upload.initiator),
+        initiator: Person::by_id(&upload.initiator),
         next_part_number_marker: parts.last().filter(|_| is_truncated).map(|(number, _)| number.get()),
         parts: parts.into_iter().map(entry).collect(),
         storage_class: upload.attributes.storage_class.name(),

@@ -1,5 +1,6 @@
 //! Operations on objects.
 
+pub(super) mod acl;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
