@@ -1,4 +1,4 @@
-//! A body of any size takes a bounded piece of memory, on its way in and on its way out.
+//! A body of any size takes a bounded piece of memory, on its way in, on its way out, and from object to object.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -73,6 +73,12 @@ fn a_large_body_is_never_held_in_memory() {
     for _ in 0..SIZE >> 22 {
         stream.write_all(&piece).expect("taken in");
     }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+    // A copy that encrypts anew reads and writes all bytes.
+    let mut stream = cos.connect("PUT /b-1250000000/copy", "Content-Length: 0\r\nx-cos-copy-source: b-1250000000/encrypted\r\n");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("answered");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");

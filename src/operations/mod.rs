@@ -17,6 +17,7 @@ mod acl_document;
 mod acl_headers;
 mod bucket;
 mod bucket_settings;
+mod copy_source;
 mod draft;
 mod multipart;
 mod object;
@@ -66,6 +67,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
         Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
         Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketIntelligentTiering => bucket_settings::intelligent_tiering::put(context, body).await,
+        Operation::GetBucketIntelligentTiering => bucket_settings::intelligent_tiering::get(context),
+        Operation::DeleteBucketIntelligentTiering => bucket_settings::intelligent_tiering::delete(context).await,
+        Operation::ListBucketIntelligentTiering => bucket_settings::intelligent_tiering::list(context),
         Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
         Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
         Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
@@ -73,6 +78,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
+        Operation::PutBucketStrictSignature => bucket_settings::strict_signature::put(context, body).await,
+        Operation::GetBucketStrictSignature => bucket_settings::strict_signature::get(context),
+        Operation::DeleteBucketStrictSignature => bucket_settings::strict_signature::delete(context).await,
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
@@ -82,14 +90,18 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketVersioning => bucket_settings::versioning::put(context, body).await,
         Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
+        Operation::AppendObject => object::append_object::handle(context, body).await,
+        Operation::CopyObject => object::copy_object::handle(context).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
+        Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
+        Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,
         Operation::AbortMultipartUpload => multipart::abort_multipart_upload::handle(context).await,
         Operation::ListParts => multipart::list_parts::handle(context).await,

@@ -60,6 +60,12 @@ impl Promise {
         Ok(self)
     }
 
+    /// Narrows the size to so many bytes.
+    pub(super) fn at_most(mut self, bytes: u64) -> Self {
+        self.largest = self.largest.min(bytes);
+        self
+    }
+
     fn check_size(&self, size: u64) -> Result<(), Error> {
         if size > self.largest {
             let message = format!("the body has {size} bytes or more; {} are allowed here", self.largest);

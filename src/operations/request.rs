@@ -19,6 +19,9 @@ use crate::operations::headers::CONTENT_MD5;
 /// How long a body may stand still before it counts as broken off.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Said by whoever ends TLS in front of the emulator.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// The request line and headers, decoded.
 #[derive(Debug, Clone)]
 pub struct RequestHead {
@@ -51,6 +54,11 @@ impl RequestHead {
             method: parts.method,
             headers: parts.headers,
         })
+    }
+
+    /// Whether the client speaks HTTPS, to a proxy in front of the emulator.
+    pub fn is_https(&self) -> bool {
+        self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
     /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.

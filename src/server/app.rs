@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::Services;
@@ -105,7 +106,7 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
-        let services = Services { store, clock, random, accounts, region: settings.region };
+        let services = Services { store, clock, random, accounts, policies: BucketPolicies::default(), region: settings.region };
         Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
     }
 

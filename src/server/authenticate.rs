@@ -6,12 +6,15 @@ use http::header::AUTHORIZATION;
 
 use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
 use crate::domain::account::{Caller, Credential, Identity};
+use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 use crate::operations::headers::SECURITY_TOKEN;
 use crate::operations::request::RequestHead;
+use crate::operations::routes::Operation;
 use crate::operations::target::Target;
 use crate::server::app::App;
+use crate::server::strict_signature;
 
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
 const SKEW: i64 = 900;
@@ -31,7 +34,7 @@ pub(super) enum SignaturePlace {
 }
 
 impl Authentication {
-    pub(super) fn anonymous(remark: Option<String>) -> Self {
+    fn anonymous(remark: Option<String>) -> Self {
         Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
@@ -40,12 +43,24 @@ impl Authentication {
     }
 }
 
-/// Checks the key, then the time, then the signature.
+/// Checks the key, then the time, then what is signed, then the signature. `bucket` is the one that the request is for, if it is
+/// there.
 ///
 /// # Errors
-/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
-pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
+/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
+/// and that of [`strict_signature::check`].
+pub(super) fn authenticate(
+    app: &App,
+    head: &RequestHead,
+    target: &Target,
+    (operation, bucket): (Operation, Option<&Bucket>),
+    now: Timestamp,
+) -> Result<Authentication, Error> {
     let accounts = &app.services.accounts;
+    if operation == Operation::OptionsObject {
+        // A browser's question may repeat the parameters of the request that is to come, with their signature.
+        return Ok(Authentication::anonymous(None));
+    }
     let found = find(head);
     if !app.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
@@ -66,6 +81,7 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
         }
     };
     check_time(&authorization, now)?;
+    strict_signature::check(&app.services.store, head, operation, bucket, &authorization)?;
     check_signature(&authorization, &secret_key, head, target)?;
     Ok(Authentication::of(identity, Some(place)))
 }

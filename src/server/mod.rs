@@ -12,6 +12,7 @@ mod referer;
 mod request_id;
 mod router;
 mod schedule;
+mod strict_signature;
 
 use std::future::Future;
 use std::io;

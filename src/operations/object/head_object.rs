@@ -22,7 +22,7 @@ pub(crate) fn handle(context: &Context<'_>) -> Result<Response, Error> {
         return Ok(response::empty(StatusCode::NOT_MODIFIED, headers));
     }
     let mut response = Response::new(Body::empty());
-    *response.headers_mut() = object_headers::of(&object, context.bucket()?);
+    *response.headers_mut() = object_headers::of(&object, context.bucket()?, context.now);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(object.size));
     Ok(response)
 }

@@ -1,8 +1,11 @@
 //! Operations on objects.
 
 pub(super) mod acl;
+pub(super) mod append_object;
+pub(super) mod copy_object;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
+pub(super) mod restore;
