@@ -9,11 +9,14 @@ const os = require('node:os');
 const path = require('node:path');
 const COS = require('cos-nodejs-sdk-v5');
 const methods = require('./methods');
+const { users } = require('../users.json');
 
 const MIB = 1024 * 1024;
-// Root accounts as ACLs and policies name them: in the order in which the server was given them.
+// Accounts as ACLs and policies name them: root accounts in the order in which the server was given them, and users of the first.
 const OWNER = 'qcs::cam::uin/100000000001:uin/100000000001';
 const OTHER = 'qcs::cam::uin/100000000002:uin/100000000002';
+const READER = 'qcs::cam::uin/100000000001:uin/100000000011';
+const GUEST = 'qcs::cam::uin/100000000001:uin/100000000012';
 
 methods.watch(COS.prototype);
 
@@ -64,6 +67,12 @@ class Server {
   // A client of the account that owns none of the buckets.
   otherAccount() {
     return this.client({ SecretId: this.otherSecretId, SecretKey: this.otherSecretKey });
+  }
+
+  // A client of one of the default account's users.
+  user(id) {
+    const { secret_id: SecretId, secret_key: SecretKey } = users.find(({ uin }) => id.endsWith(uin));
+    return this.client({ SecretId, SecretKey });
   }
 
   // The name that the real service gives a bucket.
@@ -148,4 +157,4 @@ async function refused(promise, statusCode, code) {
   });
 }
 
-module.exports = { MIB, OTHER, OWNER, Server, withLargeFile, sha256Of, md5, refused };
+module.exports = { GUEST, MIB, OTHER, OWNER, READER, Server, withLargeFile, sha256Of, md5, refused };

@@ -11,6 +11,7 @@ const AREAS = [
   'buckets',
   'acl',
   'policies',
+  'users',
   'objects',
   'listing',
   'versioning',

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import json
 import os
 import random
 import tempfile
@@ -15,9 +16,12 @@ import requests
 from qcloud_cos import CosConfig, CosS3Client, CosServiceError
 
 MIB = 1024 * 1024
-# Root accounts as ACLs and policies name them: in the order in which the server was given them.
+# Accounts as ACLs and policies name them: root accounts in the order in which the server was given them, and users of the first.
 OWNER = "qcs::cam::uin/100000000001:uin/100000000001"
 OTHER = "qcs::cam::uin/100000000002:uin/100000000002"
+READER = "qcs::cam::uin/100000000001:uin/100000000011"
+GUEST = "qcs::cam::uin/100000000001:uin/100000000012"
+USERS_FILE = Path(__file__).parent.parent / "users.json"
 
 crc64 = crcmod.mkCrcFun(0x142F0E1EBA9EA3693, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
 bucket_numbers = itertools.count(1)
@@ -87,6 +91,12 @@ class Server:
     def other_account(self):
         """A client of the account that owns none of the buckets."""
         return self.client(SecretId=self.other_secret_id, SecretKey=self.other_secret_key)
+
+    def user(self, id):
+        """A client of one of the default account's users."""
+        users = json.loads(USERS_FILE.read_text())["users"]
+        user = next(user for user in users if id.endswith(user["uin"]))
+        return self.client(SecretId=user["secret_id"], SecretKey=user["secret_key"])
 
     def new_bucket_name(self):
         return f"e2e-{next(bucket_numbers)}-{self.appid}"

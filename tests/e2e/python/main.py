@@ -41,6 +41,7 @@ import symlinks
 import tagging
 import tiering
 import transfer
+import users
 import versioning
 import website
 from harness import Server, Skip
@@ -50,6 +51,7 @@ AREAS = [
     buckets,
     acl,
     policies,
+    users,
     objects,
     listing,
     versioning,

@@ -37,7 +37,7 @@ def further_settings_have_ids(server):
         listed = client.list_bucket_intelligenttiering_configurations(Bucket=bucket)
         equal(listed, {"IntelligentTieringConfiguration": SECOND})
         # These may be changed.
-        changed = {**SECOND, "Status": "Disabled"}
+        changed = {**SECOND, "Status": "Suspended"}
         client.put_bucket_intelligenttiering_v2(Bucket=bucket, IntelligentTieringConfiguration=changed, Id="cold")
         equal(client.get_bucket_intelligenttiering_v2(Bucket=bucket, Id="cold"), changed)
 
