@@ -93,6 +93,17 @@ module.exports = {
     });
   },
 
+  async 'what is there can be kept, and speed can be limited'(server) {
+    await server.withBucket(async (cos, bucket) => {
+      const note = { ...bucket, Key: 'note', 'x-cos-forbid-overwrite': 'true' };
+      await cos.putObject({ ...note, Body: 'first' });
+      await refused(cos.putObject({ ...note, Body: 'second' }), 409, 'FileAlreadyExists');
+      const limited = { ...bucket, Key: 'note' };
+      assert.equal((await cos.getObject({ ...limited, TrafficLimit: 838860800 })).Body.toString(), 'first');
+      await refused(cos.getObject({ ...limited, TrafficLimit: 1000 }), 400, 'InvalidArgument');
+    });
+  },
+
   async 'ranges are cut out of an object'(server) {
     await server.withBucket(async (cos, bucket) => {
       const object = { ...bucket, Key: 'digits' };

@@ -37,6 +37,7 @@ def a_file_goes_up_and_comes_down_in_parts(server):
         assert done["ETag"].endswith('-6"'), done["ETag"]
         equal(done["x-cos-hash-crc64ecma"], str(file.crc64))
         equal((len(reports), max(reports)), (6, (LENGTH, LENGTH)))
+        equal(client.get_retry_exe_times(), 0)
         equal(client.head_object(Bucket=bucket, Key="large")["x-cos-meta-author"], "somebody")
 
         back = file.path.with_name("back")
