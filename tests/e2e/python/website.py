@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from harness import equal, refused
+from harness import body_of, equal, refused
 
 WEBSITE = {
     "IndexDocument": {"Suffix": "index.html"},
@@ -83,6 +83,14 @@ def a_website_that_sends_all_to_https_says_so(server):
         equal((answer.status_code, answer.headers["Location"]), (301, f"https://{website_host(server, bucket)}/docs/?a=b"))
 
 
+def a_private_website_is_read_with_a_signature(server):
+    with published(server, {"IndexDocument": {"Suffix": "index.html"}}) as bucket:
+        server.client().put_bucket_acl(Bucket=bucket, ACL="private")
+        equal(visit(server, bucket, "/docs/").status_code, 403)
+        through = server.client(Endpoint=f"cos-website.{server.region}.myqcloud.com")
+        equal(body_of(through.get_object(Bucket=bucket, Key="docs/")), b"docs")
+
+
 def a_website_takes_no_api_calls(server):
     with published(server, WEBSITE) as bucket:
         answer = server.fetch("PUT", f"http://{website_host(server, bucket)}/note", data=b"note")
@@ -133,6 +141,7 @@ CASES = [
     a_website_redirects_by_prefix_and_by_error,
     a_website_can_hide_errors_and_suffixes,
     a_website_that_sends_all_to_https_says_so,
+    a_private_website_is_read_with_a_signature,
     a_website_takes_no_api_calls,
     a_website_that_makes_no_sense_is_refused,
 ]
