@@ -1,6 +1,9 @@
 //! What an operation is given.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::codec::crypto::Nonce;
 use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
@@ -26,7 +29,12 @@ pub struct Services {
     pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
+    /// Permits for scans of SELECT Object Content, each of which holds a thread while it lasts.
+    pub scans: Arc<Semaphore>,
 }
+
+/// How many SELECTs may scan at the same time (inferred); one more is refused as `Busy`.
+pub const MOST_SCANS: usize = 64;
 
 /// One request, authenticated and authorized.
 pub struct Context<'a> {

@@ -24,6 +24,7 @@ mod object;
 mod object_headers;
 mod paging;
 mod receive;
+mod select;
 mod service;
 mod sse_headers;
 mod tag_set;
@@ -99,6 +100,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
+        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,

@@ -157,12 +157,21 @@ impl RequestHead {
         root: &'static str,
         limit: usize,
     ) -> Result<T, Error> {
+        let bytes = self.read_document(body, root, limit).await?;
+        xml::parse(root, &bytes)
+            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+    }
+
+    /// Reads an XML body of at most `limit` bytes and checks its Content-MD5 when there is one; `root` is for messages.
+    ///
+    /// # Errors
+    /// `MissingRequestBodyError`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest`, `IncompleteBody`.
+    pub async fn read_document(&self, body: &mut RequestBody, root: &'static str, limit: usize) -> Result<Bytes, Error> {
         let bytes = self.read_bytes(body, limit, ErrorCode::XMLSizeLimit).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
-        xml::parse(root, &bytes)
-            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+        Ok(bytes)
     }
 
     /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that

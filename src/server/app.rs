@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
@@ -12,7 +13,7 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
-use crate::operations::context::Services;
+use crate::operations::context::{MOST_SCANS, Services};
 use crate::operations::jobs;
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
@@ -106,7 +107,8 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
-        let services = Services { store, clock, random, accounts, policies: BucketPolicies::default(), region: settings.region };
+        let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
+        let services = Services { store, clock, random, accounts, policies, region: settings.region, scans };
         Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
     }
 

@@ -52,6 +52,7 @@ mod object_restore;
 mod options_object;
 mod put_bucket;
 mod put_object;
+mod select_object_content;
 mod signatures;
 mod temporary_credentials;
 mod upload_part;

@@ -9,3 +9,4 @@ pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
 pub(super) mod restore;
+pub(super) mod select_object_content;

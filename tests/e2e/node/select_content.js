@@ -42,6 +42,25 @@ module.exports = {
     });
   },
 
+  async 'a large result comes in many pieces'(server) {
+    await server.withBucket(async (cos, bucket) => {
+      const data = { ...bucket, Key: 'data' };
+      const rows = Array.from({ length: 20000 }, (_, n) => `${n},name ${n},${['Oslo', 'Lima'][n % 2]}\n`).join('');
+      await cos.putObject({ ...data, Body: `Id,Name,City\n${rows}` });
+      // With delimiters written out, as the service's own samples have them.
+      const delimiters = { RecordDelimiter: '\\n', FieldDelimiter: ',', QuoteCharacter: '"' };
+      const given = { CSV: { FileHeaderInfo: 'IGNORE', ...delimiters, AllowQuotedRecordDelimiter: 'FALSE' } };
+      const wanted = { CSV: { QuoteFields: 'ASNEEDED', ...delimiters } };
+      const pieces = [];
+      const sql = 'Select * from COSObject';
+      for await (const piece of cos.selectObjectContentStream(request(data, sql, given, wanted))) {
+        pieces.push(piece);
+      }
+      assert.ok(pieces.length > 1);
+      assert.equal(Buffer.concat(pieces).toString(), rows);
+    });
+  },
+
   async 'requests that make no sense are refused'(server) {
     await server.withBucket(async (cos, bucket) => {
       const data = { ...bucket, Key: 'data' };
