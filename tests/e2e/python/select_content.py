@@ -14,8 +14,8 @@ WITH_HEADER = {"CSV": {"FileHeaderInfo": "USE"}}
 AS_CSV = {"CSV": {"RecordDelimiter": "\n"}}
 AS_JSON = {"JSON": {"RecordDelimiter": "\n"}}
 EVENTS = [
-    {"id": 1, "kind": "start", "at": {"host": "a"}, "tags": ["x", "y"]},
-    {"id": 2, "kind": "stop", "at": {"host": "b"}, "tags": []},
+    {"id": 1, "kind": "start", "place": {"host": "a"}, "tags": ["x", "y"]},
+    {"id": 2, "kind": "stop", "place": {"host": "b"}, "tags": []},
 ]
 
 
@@ -43,7 +43,7 @@ def aggregates_and_functions_are_computed(server):
 def json_objects_are_searched(server):
     lines = "".join(json.dumps(event) + "\n" for event in EVENTS).encode()
     with stored(server, lines) as select:
-        sql = "SELECT s.id, s.at.host FROM COSObject s WHERE s.kind = 'stop'"
+        sql = "SELECT s.id, s.place.host FROM COSObject s WHERE s.kind = 'stop'"
         found = select(sql, {"JSON": {"Type": "LINES"}}, AS_JSON).get_select_result()
         equal(json.loads(found), {"id": 2, "host": "b"})
         sql = "SELECT s.tags[1] FROM COSObject s WHERE s.id = 1"
