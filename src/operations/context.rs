@@ -26,6 +26,8 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    /// `false` takes every caller for the default account.
+    pub check_signatures: bool,
     pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,

@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod access;
+pub mod authenticate;
 pub mod context;
 pub mod cors_headers;
 pub mod directory;
@@ -19,6 +20,7 @@ mod bucket;
 mod bucket_settings;
 mod copy_source;
 mod draft;
+mod locking;
 mod multipart;
 mod object;
 mod object_headers;
@@ -27,6 +29,7 @@ mod receive;
 mod select;
 mod service;
 mod sse_headers;
+mod strict_signature;
 mod tag_set;
 mod throttle;
 
@@ -96,11 +99,19 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
+        Operation::PutObjectTagging => object::tagging::put(context, body).await,
+        Operation::GetObjectTagging => object::tagging::get(context),
+        Operation::DeleteObjectTagging => object::tagging::delete(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
         Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
+        Operation::PutSymlink => object::put_symlink::handle(context).await,
+        Operation::GetSymlink => object::get_symlink::handle(context),
+        Operation::PutObjectRetention => object::retention::put(context, body).await,
+        Operation::GetObjectRetention => object::retention::get(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,

@@ -92,10 +92,18 @@ operations! {
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    DeleteMultipleObjects "DeleteMultipleObjects" Anybody "DELETE Multiple Objects",
+    PutObjectTagging "PutObjectTagging" PolicyOnly "PUT Object tagging",
+    GetObjectTagging "GetObjectTagging" PolicyOnly "GET Object tagging",
+    DeleteObjectTagging "DeleteObjectTagging" PolicyOnly "DELETE Object tagging",
     PutObjectAcl "PutObjectACL" WriteAcp "PUT Object acl",
     GetObjectAcl "GetObjectACL" ReadAcp "GET Object acl",
     OptionsObject "OptionsObject" Anybody "OPTIONS Object",
-    PostObjectRestore "PostObjectRestore" Write "POST Object restore",
+    PostObjectRestore "PostObjectRestore" PolicyOnly "POST Object restore",
+    PutSymlink "PutSymlink" Write "PUT symlink",
+    GetSymlink "GetSymlink" Read "GET symlink",
+    PutObjectRetention "PutObjectRetention" PolicyOnly "PUT Object retention",
+    GetObjectRetention "GetObjectRetention" PolicyOnly "GET Object retention",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
     UploadPartCopy "UploadPartCopy" Write "Upload Part - Copy",
@@ -199,9 +207,17 @@ pub static ROUTES: &[Route] = &[
     route(Operation::DeleteBucketTagging, Method::DELETE, Scope::Bucket, &["tagging"]),
     route(Operation::AppendObject, Method::POST, Scope::Object, &["append"]),
     route(Operation::PostObjectRestore, Method::POST, Scope::Object, &["restore"]),
+    route(Operation::PutObjectRetention, Method::PUT, Scope::Object, &["retention"]),
+    route(Operation::GetObjectRetention, Method::GET, Scope::Object, &["retention"]),
+    route(Operation::PutSymlink, Method::PUT, Scope::Object, &["symlink"]),
+    route(Operation::GetSymlink, Method::GET, Scope::Object, &["symlink"]),
     route(Operation::PutBucketWebsite, Method::PUT, Scope::Bucket, &["website"]),
     route(Operation::GetBucketWebsite, Method::GET, Scope::Bucket, &["website"]),
     route(Operation::DeleteBucketWebsite, Method::DELETE, Scope::Bucket, &["website"]),
+    route(Operation::DeleteMultipleObjects, Method::POST, Scope::Bucket, &["delete"]),
+    route(Operation::PutObjectTagging, Method::PUT, Scope::Object, &["tagging"]),
+    route(Operation::GetObjectTagging, Method::GET, Scope::Object, &["tagging"]),
+    route(Operation::DeleteObjectTagging, Method::DELETE, Scope::Object, &["tagging"]),
     route(Operation::PutBucketVersioning, Method::PUT, Scope::Bucket, &["versioning"]),
     route(Operation::GetBucketVersioning, Method::GET, Scope::Bucket, &["versioning"]),
     route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
@@ -269,8 +285,7 @@ const SUB_RESOURCES: &[&str] = &[
 ];
 
 /// Request headers of COS's that change what an operation does and that the emulator lacks.
-const LACKING_HEADERS: &[&str] =
-    &["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-mime-limit", "x-cos-return-body"];
+const LACKING_HEADERS: &[&str] = &["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-return-body"];
 
 /// Finds the operation.
 ///

@@ -72,7 +72,6 @@ pub enum StartError {
 pub struct App {
     pub(super) services: Services,
     pub(super) addressing: Addressing,
-    pub(super) check_signatures: bool,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
 }
@@ -108,8 +107,9 @@ impl App {
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
         let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
-        let services = Services { store, clock, random, accounts, policies, region: settings.region, scans };
-        Ok(Arc::new(Self { services, addressing, check_signatures: settings.check_signatures, data_dir, temporary }))
+        let (region, check_signatures) = (settings.region, settings.check_signatures);
+        let services = Services { store, clock, random, accounts, check_signatures, policies, region, scans };
+        Ok(Arc::new(Self { services, addressing, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.

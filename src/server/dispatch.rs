@@ -21,10 +21,10 @@ use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, routes, website};
+use crate::operations::{self, authenticate, routes, website};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
-use crate::server::{Client, accelerate, authenticate, authorize, cors, referer};
+use crate::server::{Client, accelerate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -83,7 +83,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
-    let authentication = authenticate::authenticate(app, &head, &target, (operation, bucket), now)?;
+    let authentication = authenticate::authenticate(services, &head, &target, (operation, bucket), now)?;
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }

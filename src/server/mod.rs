@@ -2,7 +2,6 @@
 
 mod accelerate;
 mod app;
-mod authenticate;
 mod authorize;
 mod cors;
 mod dispatch;
@@ -12,7 +11,6 @@ mod referer;
 mod request_id;
 mod router;
 mod schedule;
-mod strict_signature;
 
 use std::future::Future;
 use std::io;

@@ -10,9 +10,10 @@ use tokio::task::spawn_blocking;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::select::moment::Moment;
 use crate::operations::context::Context;
-use crate::operations::object_headers;
+use crate::operations::object_headers::{self, Found};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::Response;
+use crate::operations::routes::Operation;
 use crate::operations::select::request::{LARGEST_BODY, SelectRequest};
 use crate::operations::select::scan::{self, PAUSE};
 use crate::storage::ObjectBytes;
@@ -52,13 +53,13 @@ fn check_type(head: &RequestHead) -> Result<(), Error> {
 
 /// The object's bytes, found and refused as those of GET Object.
 async fn open(context: &Context<'_>) -> Result<ObjectBytes, Error> {
-    let (bucket, key) = context.object()?;
+    let (bucket, _) = context.object()?;
     loop {
-        let (object, customer_key) = object_headers::find(context)?;
+        let Found { key, object, customer_key } = object_headers::find(context, Operation::SelectObjectContent)?;
         object_headers::check_readable(&object, context.now)?;
         let cipher = context.ciphers(object.attributes.encryption.clone(), customer_key);
         // A body that was replaced between the look-up and the opening: look the new one up.
-        if let Some(bytes) = context.store().open_object(bucket, key, &object, 0..object.size, cipher).await? {
+        if let Some(bytes) = context.store().open_object(bucket, &key, &object, 0..object.size, cipher).await? {
             return Ok(bytes);
         }
     }

@@ -9,32 +9,32 @@ use crate::domain::account::{Caller, Credential, Identity};
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
+use crate::operations::context::Services;
 use crate::operations::headers::SECURITY_TOKEN;
 use crate::operations::request::RequestHead;
 use crate::operations::routes::Operation;
+use crate::operations::strict_signature;
 use crate::operations::target::Target;
-use crate::server::app::App;
-use crate::server::strict_signature;
 
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
 const SKEW: i64 = 900;
 
 /// Who calls; for anonymous callers also why, if they tried to be somebody.
-pub(super) struct Authentication {
-    pub(super) caller: Caller,
-    pub(super) remark: Option<String>,
+pub struct Authentication {
+    pub caller: Caller,
+    pub remark: Option<String>,
     /// Where the request's signature stands.
-    pub(super) signed: Option<SignaturePlace>,
+    pub signed: Option<SignaturePlace>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignaturePlace {
+pub enum SignaturePlace {
     Header,
     Url,
 }
 
 impl Authentication {
-    fn anonymous(remark: Option<String>) -> Self {
+    pub fn anonymous(remark: Option<String>) -> Self {
         Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
@@ -49,20 +49,20 @@ impl Authentication {
 /// # Errors
 /// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
 /// and that of [`strict_signature::check`].
-pub(super) fn authenticate(
-    app: &App,
+pub fn authenticate(
+    services: &Services,
     head: &RequestHead,
     target: &Target,
     (operation, bucket): (Operation, Option<&Bucket>),
     now: Timestamp,
 ) -> Result<Authentication, Error> {
-    let accounts = &app.services.accounts;
+    let accounts = &services.accounts;
     if operation == Operation::OptionsObject {
         // A browser's question may repeat the parameters of the request that is to come, with their signature.
         return Ok(Authentication::anonymous(None));
     }
     let found = find(head);
-    if !app.check_signatures {
+    if !services.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
         return Ok(Authentication::of(accounts.default_identity(), signed));
     }
@@ -81,7 +81,7 @@ pub(super) fn authenticate(
         }
     };
     check_time(&authorization, now)?;
-    strict_signature::check(&app.services.store, head, operation, bucket, &authorization)?;
+    strict_signature::check(&services.store, head, operation, bucket, &authorization)?;
     check_signature(&authorization, &secret_key, head, target)?;
     Ok(Authentication::of(identity, Some(place)))
 }
