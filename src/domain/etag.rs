@@ -28,6 +28,13 @@ pub fn of_upload<'a>(upload_id: &str, part_etags: impl ExactSizeIterator<Item = 
     format!("{}-{count}", hex::encode(md5.finalize()))
 }
 
+/// The ETag of an appended object: 32 hex digits that change with each append, from the ETag before it (`""` for none) and the
+/// MD5 of what was appended. The formula is the emulator's own (inferred).
+pub fn of_append(before: &str, appended_md5: [u8; 16]) -> String {
+    let md5 = Md5::new_with_prefix(before).chain_update(appended_md5);
+    hex::encode(md5.finalize())
+}
+
 /// The form in headers and in XML.
 pub fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
@@ -59,6 +66,14 @@ mod tests {
         let etag = of_upload("one", parts.into_iter());
         assert!(etag.ends_with("-2") && etag.len() == 34);
         assert_ne!(etag, of_upload("two", parts.into_iter()));
+    }
+
+    #[test]
+    fn an_append_changes_the_etag_even_of_no_bytes() {
+        let first = of_append("", [1; 16]);
+        assert_eq!(first.len(), 32);
+        assert_ne!(first, of_append(&first, [1; 16]));
+        assert_ne!(of_append(&first, [1; 16]), of_append(&first, [2; 16]));
     }
 
     #[test]

@@ -30,10 +30,10 @@ impl Timestamp {
         self.0
     }
 
-    /// The same time of day, so many days later.
+    /// So much later.
     #[must_use]
-    pub const fn plus_days(self, days: u32) -> Self {
-        Self(self.0.saturating_add(days as i64 * 86_400_000_000))
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// `Fri, 10 Apr 2020 09:35:05 GMT`, as headers carry time.

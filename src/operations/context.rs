@@ -1,16 +1,24 @@
 //! What an operation is given.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
+use crate::codec::crypto::Nonce;
 use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
 use crate::domain::bucket::{Bucket, BucketName, Region};
+use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
+use crate::domain::version::VersionId;
+use crate::operations::object_headers::{marker_error, object_of};
 use crate::operations::request::RequestHead;
 use crate::operations::target::{Addressing, Resource, Target};
-use crate::storage::{Object, PutObject, Retained, StorageError, Store};
+use crate::storage::{ChangeObject, Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
 pub struct Services {
@@ -19,9 +27,17 @@ pub struct Services {
     pub random: Random,
     pub accounts: Accounts,
     pub addressing: Addressing,
+    /// `false` takes every caller for the default account.
+    pub check_signatures: bool,
+    pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
+    /// Permits for scans of SELECT Object Content, each of which holds a thread while it lasts.
+    pub scans: Arc<Semaphore>,
 }
+
+/// How many SELECTs may scan at the same time (inferred); one more is refused as `Busy`.
+pub const MOST_SCANS: usize = 64;
 
 /// One request, authenticated and authorized.
 pub struct Context<'a> {
@@ -76,6 +92,16 @@ impl Context<'_> {
         UserId::of_root(self.owner_uin(bucket))
     }
 
+    /// What makes the cipher of each body that is encrypted so.
+    pub fn ciphers(
+        &self,
+        encryption: Encryption,
+        customer_key: Option<CustomerKey>,
+    ) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + use<> {
+        let folder_key = self.store().folder_key().clone();
+        move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
+    }
+
     /// The UIN of the bucket's owner, or its APPID when no account has that.
     pub fn owner_uin<'b>(&'b self, bucket: &'b Bucket) -> &'b str {
         self.services.accounts.by_appid(&bucket.owner).map_or(&bucket.owner, |Account { uin, .. }| uin)
@@ -93,6 +119,21 @@ impl PutObject<Error> {
             Self::BucketMissing => Err(ErrorCode::NoSuchBucket.into()),
             Self::Refused(error) => Err(error),
             Self::Retained(retained) => Err(retained.into()),
+        }
+    }
+}
+
+impl ChangeObject<Error> {
+    /// The object as it is now; `id` is what it was asked for by.
+    ///
+    /// # Errors
+    /// `NoSuchKey`, `NoSuchVersion`, or the caller's own refusal.
+    pub(super) fn changed(self, id: Option<VersionId>) -> Result<Object, Error> {
+        match self {
+            Self::Changed(object) => Ok(*object),
+            Self::Refused(error) => Err(error),
+            Self::Marker(marker) => Err(marker_error(marker)),
+            Self::Missing => object_of(None, id),
         }
     }
 }

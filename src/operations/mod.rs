@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod access;
+pub mod authenticate;
 pub mod context;
 pub mod cors_headers;
 pub mod directory;
@@ -17,15 +18,19 @@ mod acl_document;
 mod acl_headers;
 mod bucket;
 mod bucket_settings;
+mod copy_source;
 mod draft;
+mod locking;
 mod multipart;
 mod object;
 mod object_headers;
 mod origin;
 mod paging;
 mod receive;
+mod select;
 mod service;
 mod sse_headers;
+mod strict_signature;
 mod tag_set;
 mod throttle;
 
@@ -72,6 +77,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
         Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
         Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketIntelligentTiering => bucket_settings::intelligent_tiering::put(context, body).await,
+        Operation::GetBucketIntelligentTiering => bucket_settings::intelligent_tiering::get(context),
+        Operation::DeleteBucketIntelligentTiering => bucket_settings::intelligent_tiering::delete(context).await,
+        Operation::ListBucketIntelligentTiering => bucket_settings::intelligent_tiering::list(context),
         Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
         Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
         Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
@@ -79,6 +88,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
+        Operation::PutBucketStrictSignature => bucket_settings::strict_signature::put(context, body).await,
+        Operation::GetBucketStrictSignature => bucket_settings::strict_signature::get(context),
+        Operation::DeleteBucketStrictSignature => bucket_settings::strict_signature::delete(context).await,
         Operation::PutBucketReplication => bucket_settings::replication::put(context, body).await,
         Operation::GetBucketReplication => bucket_settings::replication::get(context),
         Operation::DeleteBucketReplication => bucket_settings::replication::delete(context).await,
@@ -96,14 +108,27 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketVersioning => bucket_settings::versioning::put(context, body).await,
         Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
+        Operation::AppendObject => object::append_object::handle(context, body).await,
+        Operation::CopyObject => object::copy_object::handle(context).await,
         Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
         Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
+        Operation::PutObjectTagging => object::tagging::put(context, body).await,
+        Operation::GetObjectTagging => object::tagging::get(context),
+        Operation::DeleteObjectTagging => object::tagging::delete(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
+        Operation::PostObjectRestore => object::restore::post(context, body).await,
+        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
+        Operation::PutSymlink => object::put_symlink::handle(context).await,
+        Operation::GetSymlink => object::get_symlink::handle(context),
+        Operation::PutObjectRetention => object::retention::put(context, body).await,
+        Operation::GetObjectRetention => object::retention::get(context),
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
+        Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,
         Operation::AbortMultipartUpload => multipart::abort_multipart_upload::handle(context).await,
         Operation::ListParts => multipart::list_parts::handle(context).await,

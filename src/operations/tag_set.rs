@@ -1,11 +1,11 @@
-//! Tags in XML, as the operations on tags of buckets and of objects share it.
+//! Tags in XML, as the operations on tags and those that choose by tags share it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::Error;
 use crate::domain::tag::{Tagged, Tags};
 
-/// The root element.
+/// The root element of tags that stand alone.
 pub(super) const ROOT: &str = "Tagging";
 
 #[derive(Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub(super) struct TagElement {
 ///
 /// # Errors
 /// `InvalidTag`.
-pub(super) fn read(elements: Vec<TagElement>, tagged: Tagged) -> Result<Tags, Error> {
+pub(super) fn tags(elements: Vec<TagElement>, tagged: Tagged) -> Result<Tags, Error> {
     Tags::new(elements.into_iter().map(|tag| (tag.key, tag.value)).collect(), tagged)
 }
 
@@ -43,7 +43,7 @@ impl Tagging {
     /// # Errors
     /// `InvalidTag`.
     pub(super) fn into_tags(self, tagged: Tagged) -> Result<Tags, Error> {
-        read(self.tag_set.tags, tagged)
+        tags(self.tag_set.tags, tagged)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::version::{VersionId, VersionNumber};
 use crate::storage::StorageError;
 use crate::storage::keys::{bucket_key, object_key, of_object, version_key};
 use crate::storage::objects::Slot;
-use crate::storage::records::{Content, DeleteMarker, Object, Version};
+use crate::storage::records::{Body, Content, DeleteMarker, Object, Version};
 use crate::storage::tables::{Batch, Tables};
 
 pub(super) struct History<'a> {
@@ -27,6 +27,13 @@ pub(super) struct History<'a> {
 /// Why a version stays: it is retained until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retained(pub Timestamp);
+
+impl Object {
+    /// Why the object can neither be overwritten nor deleted at `now`.
+    pub fn retained(&self, now: Timestamp) -> Option<Retained> {
+        self.retained_until.filter(|until| *until > now).map(Retained)
+    }
+}
 
 impl<'a> History<'a> {
     /// `None` when there is no such bucket.
@@ -78,6 +85,22 @@ impl<'a> History<'a> {
             self.batch.put_object(&self.key, object)?;
         }
         Ok(superseded)
+    }
+
+    /// Replaces the newest version, if it is an object, by one whose content goes on with that version's; only `replaced` of that
+    /// is not in it.
+    pub(super) fn grow(
+        &mut self,
+        object: &Object,
+        replaced: Option<Body>,
+        now: Timestamp,
+    ) -> Result<Result<(), Retained>, StorageError> {
+        if let Some(until) = self.current.as_ref().and_then(|current| current.retained(now)) {
+            return Ok(Err(until));
+        }
+        self.batch.put_object(&self.key, object)?;
+        self.discarded.extend(replaced.map(Content::One));
+        Ok(Ok(()))
     }
 
     /// Makes a delete marker the newest version.
@@ -182,7 +205,7 @@ impl<'a> History<'a> {
 
 fn retained(version: &Version, now: Timestamp) -> Option<Retained> {
     match version {
-        Version::Object(object) => object.retained_until.filter(|until| *until > now).map(Retained),
+        Version::Object(object) => object.retained(now),
         Version::Marker(_) => None,
     }
 }

@@ -4,6 +4,7 @@
 //! that wait together share one flush. Order of effects: bytes to a staged file, file to its final name, record, answer; then
 //! what the record replaced is deleted. A crash leaves orphans at most, which the next start sweeps.
 
+mod appends;
 mod blobs;
 mod bucket_keys;
 mod buckets;
@@ -35,9 +36,7 @@ pub use domains::BindDomains;
 pub use history::Retained;
 pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};
-pub use records::{
-    Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Restore, Upload, Version,
-};
+pub use records::{Attributes, Body, Content, DeleteMarker, Object, ObjectKind, Part, ReplicationStatus, Upload, Version};
 pub use settings::{ChangeBucket, FirstSettings};
 pub use staging::{Staged, Staging};
 pub use uploads::{CompleteUpload, PartAddress, PutPart};

@@ -11,6 +11,7 @@ use crate::domain::encryption::Encryption;
 use crate::domain::key::ObjectKey;
 use crate::domain::metadata::Metadata;
 use crate::domain::part::{PartNumber, UploadId};
+use crate::domain::restore::Restore;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::Tags;
 use crate::domain::time::Timestamp;
@@ -74,17 +75,6 @@ pub enum ObjectKind {
     Appendable,
     /// By PUT symlink, to this key of the same bucket.
     Symlink(ObjectKey),
-}
-
-/// A copy of archived content that can be read for a time (POST Object restore, 436/12633).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Restore {
-    /// As asked for: `Expedited`, `Standard` or `Bulk`.
-    pub tier: String,
-    pub requested: Timestamp,
-    /// From when on the copy can be read.
-    pub ready: Timestamp,
-    pub expires: Timestamp,
 }
 
 /// How far an object's copy into another bucket has come.
@@ -169,6 +159,8 @@ pub struct Upload {
     pub attributes: Attributes,
     /// Whether Initiate asked not to overwrite an object.
     pub forbids_overwrite: bool,
+    /// The end of a lock that Initiate named for the object.
+    pub retained_until: Option<Timestamp>,
 }
 
 /// A part that was uploaded.

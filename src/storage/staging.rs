@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::codec::checksum::{Digested, Digests};
+use crate::codec::crypto::Nonce;
 use crate::domain::encryption::BodyCipher;
 use crate::storage::digester::DigestStream;
 use crate::storage::leases::Lease;
@@ -190,6 +191,22 @@ impl Staging {
 }
 
 impl Staged {
+    /// Bytes of the body.
+    pub(super) fn size(&self) -> u64 {
+        self.body.size
+    }
+
+    /// Puts plain bytes in front of a short body's own, which `apply` encrypts and decrypts under the body's nonce. What was
+    /// digested stays what arrived.
+    pub(super) fn put_behind(&mut self, mut bytes: Vec<u8>, apply: impl Fn(Option<Nonce>, &mut [u8])) {
+        let StagedContent::Inline(own) = &mut self.content else { return };
+        apply(self.body.nonce, own);
+        bytes.append(own);
+        apply(self.body.nonce, &mut bytes);
+        self.body.size = bytes.len() as u64;
+        *own = bytes;
+    }
+
     pub(super) fn linked(digested: Digested, body: Body, lease: Lease) -> Self {
         Self { digested, body, content: StagedContent::Linked(lease) }
     }

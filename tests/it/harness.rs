@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cos_emulator::codec::{percent, signature};
+use cos_emulator::domain;
 use cos_emulator::domain::account::Account;
 use cos_emulator::domain::random::Random;
 use cos_emulator::domain::time::{Clock, Timestamp};
@@ -98,6 +99,15 @@ impl TestServer {
     /// A bucket by its name, which need not be there.
     pub(crate) fn bucket(&self, name: &str) -> Bucket<'_> {
         Bucket { server: self, host: format!("{name}.cos.ap-guangzhou.myqcloud.com") }
+    }
+
+    /// Makes the usual bucket's record something that no request makes of it.
+    pub(crate) async fn change_bucket(&self, change: impl FnOnce(&mut domain::bucket::Bucket) + Send + 'static) {
+        let change = move |bucket: &mut domain::bucket::Bucket| {
+            change(bucket);
+            Ok::<_, ()>(())
+        };
+        self.app.services().store.change_bucket(&BUCKET.parse().expect("a name"), change).await.expect("stored");
     }
 
     /// A signed request by the default account to any host; `target` is the path with its query, escaped, without the first `/`.

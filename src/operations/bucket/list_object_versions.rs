@@ -7,6 +7,8 @@ use crate::domain::bucket::{Bucket, Versioning};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
 use crate::domain::listing::{Entry, Page};
+use crate::domain::restore::RestoreState;
+use crate::domain::time::Timestamp;
 use crate::domain::version::{VersionId, VersionNumber};
 use crate::operations::context::Context;
 use crate::operations::paging::{self, CommonPrefix, Encoding, Grouping, Person};
@@ -101,6 +103,9 @@ struct ObjectEntry {
     storage_class: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     storage_tier: Option<&'static str>,
+    /// Not on the page, unlike that of GET Bucket (List Objects) (inferred).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restore_status: Option<&'static str>,
     owner: Person,
 }
 
@@ -112,10 +117,10 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let store = context.store();
     let page =
         store.list_versions(&bucket.name, prefix, *delimiter, key_marker, request.version_marker()?, request.limit).await?;
-    Ok(response::document("ListVersionsResult", &result(bucket, &request, page), HeaderMap::new()))
+    Ok(response::document("ListVersionsResult", &result(bucket, &request, page, context.now), HeaderMap::new()))
 }
 
-fn result(bucket: &Bucket, request: &ListObjectVersions, page: Page<ListedVersion>) -> ListVersionsResult {
+fn result(bucket: &Bucket, request: &ListObjectVersions, page: Page<ListedVersion>, now: Timestamp) -> ListVersionsResult {
     let encoding = request.grouping.encoding;
     let next_key_marker = page.next_marker().map(|marker| encoding.apply(marker).into_owned());
     let next_version_id_marker = page.is_truncated.then(|| match page.entries.last() {
@@ -128,7 +133,7 @@ fn result(bucket: &Bucket, request: &ListObjectVersions, page: Page<ListedVersio
         match entry {
             Entry::CommonPrefix(prefix) => common_prefixes.push(CommonPrefix { prefix: encoding.apply(&prefix).into_owned() }),
             Entry::Item(key, (Version::Object(object), is_latest)) => {
-                versions.push(VersionEntry::Version(object_entry(bucket, &key, &object, is_latest, encoding)));
+                versions.push(VersionEntry::Version(object_entry(bucket, &key, &object, is_latest, encoding, now)));
             }
             Entry::Item(key, (Version::Marker(marker), is_latest)) => {
                 versions.push(VersionEntry::DeleteMarker(marker_entry(bucket, &key, marker, is_latest, encoding)));
@@ -151,7 +156,7 @@ fn result(bucket: &Bucket, request: &ListObjectVersions, page: Page<ListedVersio
     }
 }
 
-fn object_entry(bucket: &Bucket, key: &str, object: &Object, is_latest: bool, encoding: Encoding) -> ObjectEntry {
+fn object_entry(bucket: &Bucket, key: &str, object: &Object, is_latest: bool, encoding: Encoding, now: Timestamp) -> ObjectEntry {
     let class = object.attributes.storage_class;
     ObjectEntry {
         key: encoding.apply(key).into_owned(),
@@ -162,6 +167,7 @@ fn object_entry(bucket: &Bucket, key: &str, object: &Object, is_latest: bool, en
         size: object.size,
         storage_class: class.name(),
         storage_tier: class.is_tiered().then_some("FREQUENT"),
+        restore_status: object.restore.as_ref().and_then(|restore| restore.state(now)).map(RestoreState::name),
         owner: Person::appid(&bucket.owner),
     }
 }

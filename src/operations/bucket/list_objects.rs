@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::domain::error::Error;
 use crate::domain::etag;
 use crate::domain::listing::{Entry, Page};
+use crate::domain::restore::RestoreState;
+use crate::domain::time::Timestamp;
 use crate::operations::context::Context;
 use crate::operations::headers::BUCKET_REGION;
 use crate::operations::paging::{self, CommonPrefix, Encoding, Grouping, Person};
@@ -60,6 +62,8 @@ struct Contents {
     storage_class: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     storage_tier: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restore_status: Option<&'static str>,
 }
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
@@ -77,7 +81,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         is_truncated: page.is_truncated,
         next_marker: page.next_marker().map(|marker| encoding.apply(marker).into_owned()),
         common_prefixes: common_prefixes(&page, *encoding),
-        contents: contents(&page, *encoding, &bucket.owner),
+        contents: contents(&page, *encoding, &bucket.owner, context.now),
     };
     let mut headers = HeaderMap::new();
     insert(&mut headers, BUCKET_REGION, bucket.region.as_str());
@@ -92,7 +96,7 @@ fn common_prefixes(page: &Page<Object>, encoding: Encoding) -> Vec<CommonPrefix>
     prefixes.collect()
 }
 
-fn contents(page: &Page<Object>, encoding: Encoding, owner: &str) -> Vec<Contents> {
+fn contents(page: &Page<Object>, encoding: Encoding, owner: &str, now: Timestamp) -> Vec<Contents> {
     let contents = page.entries.iter().filter_map(|entry| match entry {
         Entry::CommonPrefix(_) => None,
         Entry::Item(key, object) => Some(Contents {
@@ -103,6 +107,7 @@ fn contents(page: &Page<Object>, encoding: Encoding, owner: &str) -> Vec<Content
             owner: Person::appid(owner),
             storage_class: object.attributes.storage_class.name(),
             storage_tier: object.attributes.storage_class.is_tiered().then_some("FREQUENT"),
+            restore_status: object.restore.as_ref().and_then(|restore| restore.state(now)).map(RestoreState::name),
         }),
     });
     contents.collect()

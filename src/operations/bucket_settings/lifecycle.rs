@@ -182,7 +182,7 @@ fn filter(filter: Option<FilterElement>, prefix: Option<String>) -> Result<Filte
         form,
         prefix: filter.prefix,
         other_prefixes: filter.prefix_not_equals,
-        tags: tag_set::read(filter.tags, Tagged::Object)?,
+        tags: tag_set::tags(filter.tags, Tagged::Object)?,
         larger_than: size("ObjectSizeGreaterThan", filter.larger_than)?,
         smaller_than: size("ObjectSizeLessThan", filter.smaller_than)?,
     })

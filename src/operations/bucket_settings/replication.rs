@@ -145,7 +145,7 @@ fn filter(prefix: Option<String>, filter: Option<FilterElement>) -> Result<Repli
             return Err(ErrorCode::InvalidArgument.because("a <Rule> has both <Prefix> and <Filter>; it must have one of them"));
         }
     };
-    Ok(ReplicationFilter { form, prefix, tags: tag_set::read(tags, Tagged::Object)? })
+    Ok(ReplicationFilter { form, prefix, tags: tag_set::tags(tags, Tagged::Object)? })
 }
 
 impl From<Replication> for ReplicationConfiguration {

@@ -7,38 +7,38 @@ use futures_util::stream;
 use http::header::{self, ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use http::{HeaderValue, StatusCode};
 
-use crate::codec::crypto::Nonce;
 use crate::domain::byte_range::ByteRange;
 use crate::domain::conditions::Verdict;
-use crate::domain::encryption::{BodyCipher, CustomerKey};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::traffic_limit::TrafficLimit;
 use crate::operations::context::Context;
-use crate::operations::headers::{HASH_CRC64, STORAGE_CLASS};
+use crate::operations::headers::HASH_CRC64;
+use crate::operations::object_headers::{self, Found};
 use crate::operations::response::{self, Response, insert};
-use crate::operations::{object_headers, throttle};
+use crate::operations::routes::Operation;
+use crate::operations::throttle;
 use crate::storage::{Object, ObjectBytes, StorageError};
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let limit = throttle::limit(context.head)?;
-    let (bucket, key) = context.object()?;
+    let (bucket, _) = context.object()?;
     loop {
-        let (object, customer_key) = object_headers::find(context)?;
+        let Found { key, object, customer_key } = object_headers::find(context, Operation::GetObject)?;
         if object_headers::judge(context.head, &object)? == Verdict::NotModified {
             return not_modified(context, &object);
         }
-        refuse_archived(&object)?;
+        object_headers::check_readable(&object, context.now)?;
         let (status, range) = range(context, &object)?;
-        let mut headers = object_headers::of(&object, context.bucket()?);
+        let mut headers = object_headers::of(&object, context.bucket()?, context.now);
         object_headers::override_by(context, &mut headers)?;
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
         if status == StatusCode::PARTIAL_CONTENT {
             insert(&mut headers, CONTENT_RANGE, &format!("bytes {}-{}/{}", range.start, range.end - 1, object.size));
         }
-        let cipher = cipher(context, &object, customer_key);
+        let cipher = context.ciphers(object.attributes.encryption.clone(), customer_key);
         // A body that was replaced between the look-up and the opening: look the new one up.
-        if let Some(bytes) = context.store().open_object(bucket, key, &object, range, cipher).await? {
+        if let Some(bytes) = context.store().open_object(bucket, &key, &object, range, cipher).await? {
             let mut response = Response::new(body(bytes, limit));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
@@ -49,18 +49,9 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
 
 /// As the page's sample has it: with the type, ETag and CRC of the object, without its date.
 fn not_modified(context: &Context<'_>, object: &Object) -> Result<Response, Error> {
-    let mut headers = object_headers::of(object, context.bucket()?);
+    let mut headers = object_headers::of(object, context.bucket()?, context.now);
     let kept = [CONTENT_TYPE, ETAG, HASH_CRC64].into_iter().filter_map(|name| headers.remove(&name).map(|value| (name, value)));
     Ok(response::empty(StatusCode::NOT_MODIFIED, kept.collect()))
-}
-
-/// Archived content cannot be read; the emulator has no restore yet.
-fn refuse_archived(object: &Object) -> Result<(), Error> {
-    if object.attributes.storage_class.is_archived() {
-        let class = HeaderValue::from_static(object.attributes.storage_class.name());
-        return Err(Error::from(ErrorCode::InvalidObjectState).with_header(STORAGE_CLASS, class));
-    }
-    Ok(())
 }
 
 fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u64>), Error> {
@@ -78,16 +69,6 @@ fn range(context: &Context<'_>, object: &Object) -> Result<(StatusCode, Range<u6
             })
         }
     }
-}
-
-/// What makes the cipher of each of the object's bodies.
-fn cipher(
-    context: &Context<'_>,
-    object: &Object,
-    customer_key: Option<CustomerKey>,
-) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + 'static {
-    let (encryption, folder_key) = (object.attributes.encryption.clone(), context.store().folder_key().clone());
-    move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
 }
 
 fn body(bytes: ObjectBytes, limit: Option<TrafficLimit>) -> Body {

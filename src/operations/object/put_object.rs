@@ -14,7 +14,7 @@ use crate::storage::{Object, Slot};
 
 pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
-    let ObjectDraft { attributes, customer_key, forbids_overwrite } = ObjectDraft::parse(context)?;
+    let ObjectDraft { attributes, customer_key, forbids_overwrite, locking } = ObjectDraft::parse(context)?;
     let promise = Promise::parse(context.head)?.sized(context.head, None, Some(&FSIZE_MAX))?;
     let (staged, etag) = receive(context, body, &promise, &attributes.encryption, customer_key.as_ref()).await?;
 
@@ -22,7 +22,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let now = context.services.clock.now();
     let object = move |slot: &Slot<'_>, content| {
         draft::check_overwrite(forbids_overwrite, slot)?;
-        Ok(Object::new(slot.version, etag, size, crc64, now, attributes, content))
+        let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
+        Ok(Object { retained_until: locking.until(now), ..object })
     };
     let object = context.store().put_object(bucket, key, staged, now, object).await?.stored()?;
     let mut headers = object_headers::of_body(&object);
