@@ -180,7 +180,7 @@ impl TryFrom<FilterElement> for InventoryFilter {
         Ok(Self {
             has_and,
             prefix,
-            tags: tag_set::read(tags, Tagged::Object)?,
+            tags: tag_set::tags(tags, Tagged::Object)?,
             class: given(storage_class).map(|text| text.parse()).transpose()?,
             period,
         })
