@@ -114,6 +114,7 @@ error_codes! {
     InvalidLockedTime 409 "The time of the lock is not valid.",
     ObjectLocked 409 "The object is locked.",
     ObjectNotAppendable 409 "The operation is not valid for the current state of the object.",
+    PathConflict 409 "Path conflict.",
     RestoreAlreadyInProgress 409 "Object restore is already in progress.",
     InvalidBucketState 409 "The request is not valid for the current state of the bucket.",
     MissingContentLength 411 "You must provide the Content-Length HTTP header.",

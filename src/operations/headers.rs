@@ -35,6 +35,7 @@ cos_headers! {
     PNUM_MIN "x-cos-pnum-min",
     PSIZE_MAX "x-cos-psize-max",
     PSIZE_MIN "x-cos-psize-min",
+    RENAME_SOURCE "x-cos-rename-source",
     REQUEST_ID "x-cos-request-id",
     RESTORE "x-cos-restore",
     RESTORE_STATUS "x-cos-restore-status",

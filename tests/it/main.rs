@@ -50,6 +50,7 @@ mod options_object;
 mod put_bucket;
 mod put_object;
 mod put_symlink;
+mod rename_object;
 mod signatures;
 mod temporary_credentials;
 mod upload_part;

@@ -9,5 +9,6 @@ pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
 pub(super) mod put_symlink;
+pub(super) mod rename_object;
 pub(super) mod restore;
 pub(super) mod retention;
