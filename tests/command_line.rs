@@ -1,6 +1,7 @@
 //! The binary as a person meets it: the READY line, the ready file, signals, the health check, and what a wrong option says.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cos-emulator");
@@ -34,6 +35,9 @@ fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
     let foreign = tempfile::tempdir().expect("a folder");
     std::fs::write(foreign.path().join("thesis.doc"), "x").expect("written");
     let foreign = foreign.path().to_str().expect("UTF-8");
+    let users = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(&users, r#"{"users":[{"uin":"me","secret_id":"a","secret_key":"b"}]}"#).expect("written");
+    let users = users.path().to_str().expect("UTF-8");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let taken = taken.local_addr().expect("bound").to_string();
     for (arguments, expected) in [
@@ -41,6 +45,8 @@ fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
         (&["--listen", "7436"], "--listen <ADDR>"),
         (&["--listen", &taken], "--listen"),
         (&["--data-dir", foreign, "--listen", "127.0.0.1:0"], "--data-dir"),
+        (&["--users", users], ": user \"me\": a uin is all digits, as in 100000000011"),
+        (&["--users", "/nowhere/users.json"], "--users /nowhere/users.json: "),
         (&["--log", "a=b=c"], "--log a=b=c"),
         (&["--ready-file", "/nowhere/ready.json", "--listen", "127.0.0.1:0"], "--ready-file"),
     ] {
@@ -80,6 +86,36 @@ fn the_secret_key_is_in_the_ready_file_only() {
     file.as_object_mut().expect("an object").remove("secret_key");
     assert_eq!(file, ready);
     assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    stop(server, "TERM");
+}
+
+/// The status of an unsigned GET.
+fn status_of_get(endpoint: &str, target: &str) -> String {
+    let address = endpoint.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").expect("the server reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the server answers");
+    answer.split(' ').nth(1).expect("a status").to_owned()
+}
+
+#[test]
+fn the_line_of_a_refused_request_names_the_rule_that_decided() {
+    let mut server = Command::new(BINARY)
+        .args(["--listen", "127.0.0.1:0", "--log-format", "json", "--buckets", "demo-1250000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut ready = String::new();
+    BufReader::new(server.stdout.take().expect("piped")).read_line(&mut ready).expect("a line");
+    let ready: serde_json::Value = serde_json::from_str(ready.trim_start_matches("READY ")).expect("JSON");
+    assert_eq!(status_of_get(ready["endpoint"].as_str().expect("a URL"), "/demo-1250000000/a"), "403");
+    // The server may write on until it has ended.
+    let mut lines = BufReader::new(server.stderr.take().expect("piped")).lines().map(|line| line.expect("UTF-8"));
+    let line = lines.find(|line| line.contains("\"answered\"")).expect("the request's line");
+    let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!((&line["span"]["code"], &line["span"]["rule"]), (&"AccessDenied".into(), &"nothing allows it".into()));
     stop(server, "TERM");
 }
 

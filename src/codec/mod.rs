@@ -5,6 +5,7 @@ pub mod crypto;
 pub mod csv;
 pub mod delimited;
 pub mod event_stream;
+pub mod form;
 pub mod json;
 pub mod percent;
 pub mod signature;

@@ -55,6 +55,18 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 /// # Errors
 /// The body is not UTF-8, not XML, has another root or lacks a required element.
 pub fn parse<T: DeserializeOwned>(root: &'static str, body: &[u8]) -> Result<T, XmlError> {
+    parse_below(Some(root), body)
+}
+
+/// Reads a document as [`parse`] does, whatever its root is called.
+///
+/// # Errors
+/// As [`parse`], but for the root.
+pub fn parse_any_root<T: DeserializeOwned>(body: &[u8]) -> Result<T, XmlError> {
+    parse_below(None, body)
+}
+
+fn parse_below<T: DeserializeOwned>(root: Option<&'static str>, body: &[u8]) -> Result<T, XmlError> {
     let text = std::str::from_utf8(body).map_err(|_| XmlError::Malformed("the body is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_root(root, text)?;
@@ -63,21 +75,24 @@ pub fn parse<T: DeserializeOwned>(root: &'static str, body: &[u8]) -> Result<T, 
 }
 
 /// Also reads to the end: the deserializer alone stops at the root's last tag.
-fn check_root(root: &'static str, text: &str) -> Result<(), XmlError> {
+fn check_root(root: Option<&'static str>, text: &str) -> Result<(), XmlError> {
     let mut reader = quick_xml::Reader::from_str(text);
     let mut is_right = false;
     let mut depth = 0;
     loop {
         match reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))? {
             Event::Start(start) => {
-                is_right |= depth == 0 && start.local_name().as_ref() == root;
+                is_right |= depth == 0 && root.is_none_or(|root| start.local_name().as_ref() == root);
                 depth += 1;
             }
-            Event::Empty(start) if depth == 0 => is_right |= start.local_name().as_ref() == root,
+            Event::Empty(start) if depth == 0 => is_right |= root.is_none_or(|root| start.local_name().as_ref() == root),
             Event::End(_) => depth -= 1,
             Event::Eof if depth > 0 => return Err(XmlError::Malformed("the document ends inside an element".to_owned())),
             Event::Eof if is_right => return Ok(()),
-            Event::Eof => return Err(XmlError::WrongRoot { expected: root }),
+            Event::Eof => {
+                let no_root = || XmlError::Malformed("the document has no root element".to_owned());
+                return Err(root.map_or_else(no_root, |expected| XmlError::WrongRoot { expected }));
+            }
             _ => {}
         }
     }
@@ -161,6 +176,13 @@ mod tests {
             assert!(shelf(text).is_err(), "{text}");
         }
         assert!(parse::<Shelf>("Shelf", b"<Shelf><Name>\xff</Name></Shelf>").is_err());
+    }
+
+    #[test]
+    fn any_root_will_do_where_clients_differ() {
+        let expected = Shelf { name: " \n".to_owned(), books: vec![] };
+        assert_eq!(parse_any_root::<Shelf>(b"<Rack><Name> \n</Name></Rack>").expect("a document"), expected);
+        assert!(parse_any_root::<Shelf>(b"").is_err() && parse_any_root::<Shelf>(b"<Rack>").is_err());
     }
 
     proptest! {

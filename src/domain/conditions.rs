@@ -87,18 +87,18 @@ mod tests {
     fn a_copy_needs_every_condition() {
         let at = |seconds| Some(Timestamp::from_seconds(seconds));
         let etag = |text: &str| Some(text.to_owned());
-        let right = Conditions {
+        let right = || Conditions {
             if_match: etag("abc"),
             if_none_match: etag("x"),
             if_modified_since: at(99),
             if_unmodified_since: at(100),
         };
-        assert!(right.all_hold("abc", MODIFIED) && Conditions::default().all_hold("abc", MODIFIED));
+        assert!(right().all_hold("abc", MODIFIED) && Conditions::default().all_hold("abc", MODIFIED));
         for wrong in [
-            Conditions { if_match: etag("x"), ..right.clone() },
-            Conditions { if_none_match: etag("abc"), ..right.clone() },
-            Conditions { if_modified_since: at(100), ..right.clone() },
-            Conditions { if_unmodified_since: at(99), ..right },
+            Conditions { if_match: etag("x"), ..right() },
+            Conditions { if_none_match: etag("abc"), ..right() },
+            Conditions { if_modified_since: at(100), ..right() },
+            Conditions { if_unmodified_since: at(99), ..right() },
         ] {
             assert!(!wrong.all_hold("abc", MODIFIED), "{wrong:?}");
         }

@@ -1,4 +1,4 @@
-//! Where a copy comes from: `x-cos-copy-source` (PUT Object - Copy, 436/10881).
+//! Where a copy comes from, and what it takes along (PUT Object - Copy, 436/10881).
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::version::VersionId;
 
-/// An object of any bucket, and which version of it; `None` means the newest.
+/// `x-cos-copy-source`: an object of any bucket, and which version of it; `None` means the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopySource {
     pub bucket: BucketName,
@@ -46,6 +46,28 @@ impl FromStr for CopySource {
             key: key.parse().map_err(|error: Error| refuse(error.message()))?,
             version: version(query)?,
         })
+    }
+}
+
+/// What a copy does with the source's metadata, or with its tags: `x-cos-metadata-directive`, `x-cos-tagging-directive`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Directive {
+    #[default]
+    Copy,
+    /// Nothing of the source's is kept; what the request says is taken.
+    Replaced,
+}
+
+impl FromStr for Directive {
+    type Err = Error;
+
+    /// In any letter case; `REPLACE` as well (Java, COSFS).
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.to_ascii_lowercase().as_str() {
+            "copy" => Ok(Self::Copy),
+            "replaced" | "replace" => Ok(Self::Replaced),
+            _ => Err(ErrorCode::InvalidArgument.because(format!("the directive is {text:?}; it must be Copy or Replaced"))),
+        }
     }
 }
 
@@ -131,6 +153,20 @@ mod tests {
             assert_eq!(read(text), Err(ErrorCode::InvalidCopySource), "{text}");
         }
         assert_eq!(read("b-1/a?versionId=none"), Err(ErrorCode::NoSuchVersion));
+    }
+
+    #[test]
+    fn directives_are_read_in_any_letter_case() {
+        for (text, expected) in [
+            ("Copy", Some(Directive::Copy)),
+            ("COPY", Some(Directive::Copy)),
+            ("Replaced", Some(Directive::Replaced)),
+            ("REPLACE", Some(Directive::Replaced)),
+            ("replaces", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse::<Directive>().ok(), expected, "{text}");
+        }
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! What is kept of a request's headers and given back with the object.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Error, ErrorCode};
@@ -55,6 +57,12 @@ impl Metadata {
             kept.push(("content-type".to_owned(), guess.as_bytes().to_vec()));
         }
         Ok(Self(kept))
+    }
+
+    /// As kept, whole.
+    pub fn content_type(&self) -> Cow<'_, str> {
+        let found = self.0.iter().find(|(name, _)| name == "content-type");
+        found.map_or(Cow::Borrowed(""), |(_, value)| String::from_utf8_lossy(value))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {

@@ -1,5 +1,7 @@
 //! How long new objects are locked (PUT Bucket ObjectLockConfiguration, 436/40133).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Error, ErrorCode};
@@ -8,6 +10,8 @@ use crate::domain::time::Timestamp;
 
 /// The only mode.
 pub const COMPLIANCE: &str = "COMPLIANCE";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Object lock of a bucket; it is never switched off again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +31,7 @@ pub struct Retention {
 impl ObjectLock {
     /// Until when an object that is written now may be neither replaced nor deleted.
     pub fn retain_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.default.as_ref().map(|retention| now.plus_days(retention.days.into()))
+        self.default.as_ref().map(|retention| now.after(DAY * u32::from(retention.days)))
     }
 }
 

@@ -36,12 +36,6 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// The same time of day, so many days later.
-    #[must_use]
-    pub const fn plus_days(self, days: u32) -> Self {
-        Self(self.0.saturating_add(days as i64 * 86_400_000_000))
-    }
-
     /// `Fri, 10 Apr 2020 09:35:05 GMT`, as headers carry time.
     pub fn http_date(self) -> String {
         httpdate::fmt_http_date(self.system_time())

@@ -1,6 +1,7 @@
 //! Whether the caller may do something: asked for the request itself, and for whatever else it touches.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::HeaderName;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -14,7 +15,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::encryption::Encryption;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
-use crate::domain::policy::{Act, BucketPolicy, ConditionKey, Facts, Resource};
+use crate::domain::policy::{Act, BucketPolicy, ConditionKey, Facts, Policy, Resource};
 use crate::domain::setting::SettingKind;
 use crate::domain::version::VersionId;
 use crate::operations::context::Context;
@@ -75,7 +76,7 @@ fn decide(
         return Ok(Decision { is_allowed: true, rule: Rule::Owner });
     }
     let policy = match bucket {
-        Some(bucket) => context.store().setting::<BucketPolicy>(bucket)?,
+        Some(bucket) => bucket_policy(context, bucket)?,
         None => None,
     };
     // A bucket that is about to be made is its maker's.
@@ -95,7 +96,7 @@ fn decide(
             },
             facts: context,
         },
-        bucket_policy: policy.as_ref().map(|BucketPolicy(policy)| policy),
+        bucket_policy: policy.as_deref(),
     };
     question.decide(|| match bucket {
         Some(bucket) => lists(context, operation.permission(), bucket, object),
@@ -110,6 +111,12 @@ fn is_plainly_the_owners(caller: &Caller, bucket: &Bucket) -> bool {
         && identity.user.id.is_root()
         && identity.user.appid == bucket.owner
         && !bucket.settings.has(SettingKind::Policy)
+}
+
+fn bucket_policy(context: &Context<'_>, bucket: &Bucket) -> Result<Option<Arc<Policy>>, Error> {
+    let Some(stored) = context.store().setting::<BucketPolicy>(bucket)? else { return Ok(None) };
+    let read = context.services.policies.read(stored);
+    read.map(Some).map_err(|error| Error::from(ErrorCode::InternalError).caused_by(error))
 }
 
 /// The object's list if there is one, else the bucket's. Whoever writes an object asks the bucket's alone.
@@ -132,15 +139,15 @@ fn lists(context: &Context<'_>, permission: Permission, bucket: &Bucket, object:
 
 impl Facts for Context<'_> {
     fn values(&self, key: ConditionKey) -> Vec<Cow<'_, str>> {
-        let header = |name: &HeaderName| self.head.headers.get(name).and_then(|value| value.to_str().ok()).map(Cow::Borrowed);
+        let header = |name: &HeaderName| self.head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let parameter = |name: &str| {
             let given = self.head.query.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
             given.map(|(_, value)| Cow::Owned(percent::encode(value)))
         };
         let value = match key {
             ConditionKey::Ip => Some(Cow::Owned(self.client.to_string())),
+            ConditionKey::SecureTransport => Some(Cow::Owned(self.head.is_https().to_string())),
             // The emulator speaks plain HTTP, outside of any VPC.
-            ConditionKey::SecureTransport => Some(Cow::Borrowed("false")),
             ConditionKey::TlsVersion | ConditionKey::Vpc | ConditionKey::RequesterVpc => None,
             ConditionKey::StorageClass => header(&STORAGE_CLASS),
             ConditionKey::Acl => header(&ACL),

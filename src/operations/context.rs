@@ -1,6 +1,9 @@
 //! What an operation is given.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::codec::crypto::Nonce;
 use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
@@ -8,6 +11,7 @@ use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
+use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::VersionId;
@@ -22,9 +26,17 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    /// `false` takes every caller for the default account.
+    pub check_signatures: bool,
+    pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
+    /// Permits for scans of SELECT Object Content, each of which holds a thread while it lasts.
+    pub scans: Arc<Semaphore>,
 }
+
+/// How many SELECTs may scan at the same time (inferred); one more is refused as `Busy`.
+pub const MOST_SCANS: usize = 64;
 
 /// One request, authenticated and authorized.
 pub struct Context<'a> {
@@ -74,6 +86,11 @@ impl Context<'_> {
         }
     }
 
+    /// The root account that owns the bucket and the objects in it.
+    pub fn owner_id(&self, bucket: &Bucket) -> UserId {
+        UserId::of_root(self.owner_uin(bucket))
+    }
+
     /// What makes the cipher of each body that is encrypted so.
     pub fn ciphers(
         &self,
@@ -82,11 +99,6 @@ impl Context<'_> {
     ) -> impl Fn(Nonce) -> Option<BodyCipher> + Send + use<> {
         let folder_key = self.store().folder_key().clone();
         move |nonce| encryption.cipher(&folder_key, customer_key.as_ref(), nonce)
-    }
-
-    /// The root account that owns the bucket and the objects in it.
-    pub fn owner_id(&self, bucket: &Bucket) -> UserId {
-        UserId::of_root(self.owner_uin(bucket))
     }
 
     /// The UIN of the bucket's owner, or its APPID when no account has that.

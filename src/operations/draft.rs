@@ -5,11 +5,12 @@ use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::metadata::Metadata;
+use crate::domain::mime_limit::MimeLimit;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::acl_headers;
 use crate::operations::context::Context;
-use crate::operations::headers::{FORBID_OVERWRITE, STORAGE_CLASS, TAGGING};
+use crate::operations::headers::{FORBID_OVERWRITE, MIME_LIMIT, STORAGE_CLASS, TAGGING};
 use crate::operations::locking::Locking;
 use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
@@ -25,7 +26,7 @@ pub(super) struct ObjectDraft {
 impl ObjectDraft {
     /// # Errors
     /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
-    /// `KeyTooLong`, `InvalidArgument`, `InvalidRequest`, `KmsKeyNotExist`.
+    /// `KeyTooLong`, `AccessDenied`, `InvalidTag`, `InvalidArgument`, `InvalidRequest`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
         Self::parse_named(context, context.object()?.1.as_str())
     }
@@ -38,9 +39,13 @@ impl ObjectDraft {
         let head = context.head;
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let metadata = Metadata::collect(name, headers)?;
+        if let Some(limit) = head.header_opt::<MimeLimit>(&MIME_LIMIT)? {
+            limit.check(&metadata.content_type())?;
+        }
         let attributes = Attributes {
             storage_class: StorageClass::in_bucket(head.header_opt(&STORAGE_CLASS)?, context.bucket()?.is_multi_az)?,
-            metadata: Metadata::collect(name, headers)?,
+            metadata,
             encryption,
             tags: tags(head)?,
             acl: acl_headers::read(head, AclOf::Object)?,

@@ -1,6 +1,7 @@
 //! What COS does, an operation a file. Speaks COS's errors and HTTP's messages; knows no socket.
 
 pub mod access;
+pub mod authenticate;
 pub mod context;
 pub mod cors_headers;
 pub mod directory;
@@ -17,6 +18,7 @@ mod acl_document;
 mod acl_headers;
 mod bucket;
 mod bucket_settings;
+mod copy_source;
 mod draft;
 mod locking;
 mod multipart;
@@ -24,8 +26,10 @@ mod object;
 mod object_headers;
 mod paging;
 mod receive;
+mod select;
 mod service;
 mod sse_headers;
+mod strict_signature;
 mod tag_set;
 mod throttle;
 
@@ -67,6 +71,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketEncryption => bucket_settings::encryption::put(context, body).await,
         Operation::GetBucketEncryption => bucket_settings::encryption::get(context),
         Operation::DeleteBucketEncryption => bucket_settings::encryption::delete(context).await,
+        Operation::PutBucketIntelligentTiering => bucket_settings::intelligent_tiering::put(context, body).await,
+        Operation::GetBucketIntelligentTiering => bucket_settings::intelligent_tiering::get(context),
+        Operation::DeleteBucketIntelligentTiering => bucket_settings::intelligent_tiering::delete(context).await,
+        Operation::ListBucketIntelligentTiering => bucket_settings::intelligent_tiering::list(context),
         Operation::PutBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::put(context, body).await,
         Operation::GetBucketObjectLockConfiguration => bucket_settings::object_lock_configuration::get(context),
         Operation::PutBucketPolicy => bucket_settings::policy::put(context, body).await,
@@ -74,6 +82,9 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::DeleteBucketPolicy => bucket_settings::policy::delete(context).await,
         Operation::PutBucketReferer => bucket_settings::referer::put(context, body).await,
         Operation::GetBucketReferer => bucket_settings::referer::get(context),
+        Operation::PutBucketStrictSignature => bucket_settings::strict_signature::put(context, body).await,
+        Operation::GetBucketStrictSignature => bucket_settings::strict_signature::get(context),
+        Operation::DeleteBucketStrictSignature => bucket_settings::strict_signature::delete(context).await,
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
@@ -84,9 +95,14 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetBucketVersioning => bucket_settings::versioning::get(context),
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
+        Operation::CopyObject => object::copy_object::handle(context).await,
         Operation::GetObject => object::get_object::handle(context).await,
         Operation::HeadObject => object::head_object::handle(context),
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
+        Operation::PutObjectTagging => object::tagging::put(context, body).await,
+        Operation::GetObjectTagging => object::tagging::get(context),
+        Operation::DeleteObjectTagging => object::tagging::delete(context).await,
         Operation::PutObjectAcl => object::acl::put(context, body).await,
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
@@ -96,8 +112,10 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutObjectRetention => object::retention::put(context, body).await,
         Operation::GetObjectRetention => object::retention::get(context),
         Operation::RenameObject => object::rename_object::handle(context).await,
+        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
+        Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,
         Operation::CompleteMultipartUpload => multipart::complete_multipart_upload::handle(context, body).await,
         Operation::AbortMultipartUpload => multipart::abort_multipart_upload::handle(context).await,
         Operation::ListParts => multipart::list_parts::handle(context).await,

@@ -93,9 +93,13 @@ pub(super) fn object_of(found: Option<Version>, id: Option<VersionId>) -> Result
     match found {
         Some(Version::Object(object)) => Ok(*object),
         Some(Version::Marker(marker)) => Err(marker_error(marker)),
-        None if id.is_some() => Err(ErrorCode::NoSuchVersion.into()),
-        None => Err(ErrorCode::NoSuchKey.into()),
+        None => Err(missing(id)),
     }
+}
+
+/// What a caller is told when there is nothing of an id, or nothing at all.
+pub(super) fn missing(id: Option<VersionId>) -> Error {
+    if id.is_some() { ErrorCode::NoSuchVersion.into() } else { ErrorCode::NoSuchKey.into() }
 }
 
 /// What a reader is told of a delete marker.
@@ -112,15 +116,8 @@ pub(super) fn marker_error(marker: DeleteMarker) -> Error {
 /// # Errors
 /// `PreconditionFailed`.
 pub(super) fn judge(head: &RequestHead, object: &Object) -> Result<Verdict, Error> {
-    let text = |name| Ok::<_, Error>(head.header_text(&name)?.map(str::to_owned));
-    let date = |name| Ok::<_, Error>(head.header_text(&name)?.and_then(Timestamp::from_http_date));
-    let conditions = Conditions {
-        if_match: text(IF_MATCH)?,
-        if_none_match: text(IF_NONE_MATCH)?,
-        if_modified_since: date(IF_MODIFIED_SINCE)?,
-        if_unmodified_since: date(IF_UNMODIFIED_SINCE)?,
-    };
-    match conditions.judge(&object.etag, object.last_modified) {
+    let names = [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE];
+    match conditions(head, &names)?.judge(&object.etag, object.last_modified) {
         Verdict::Failed => Err(ErrorCode::PreconditionFailed.into()),
         verdict => Ok(verdict),
     }
@@ -138,6 +135,22 @@ pub(super) fn check_readable(object: &Object, now: Timestamp) -> Result<(), Erro
         return Err(Error::from(ErrorCode::InvalidObjectState).with_header(STORAGE_CLASS, class));
     }
     Ok(())
+}
+
+/// The conditions in headers of these names, in the order of the fields.
+///
+/// # Errors
+/// `InvalidArgument` for a header that is given twice.
+pub(super) fn conditions(head: &RequestHead, names: &[HeaderName; 4]) -> Result<Conditions, Error> {
+    let text = |name| Ok::<_, Error>(head.header_text(name)?.map(str::to_owned));
+    let date = |name| Ok::<_, Error>(head.header_text(name)?.and_then(Timestamp::from_http_date));
+    let [if_match, if_none_match, if_modified_since, if_unmodified_since] = names;
+    Ok(Conditions {
+        if_match: text(if_match)?,
+        if_none_match: text(if_none_match)?,
+        if_modified_since: date(if_modified_since)?,
+        if_unmodified_since: date(if_unmodified_since)?,
+    })
 }
 
 /// Everything but `Content-Length`, `Content-Range` and `Accept-Ranges`, as it is at `now`.

@@ -1,9 +1,10 @@
 //! Taking in a body for an object or a part.
 
+use bytes::Bytes;
 use http::HeaderName;
 
 use crate::domain::digest::{ContentMd5, ContentSha1};
-use crate::domain::encryption::{CustomerKey, Encryption};
+use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::domain::traffic_limit::TrafficLimit;
@@ -11,7 +12,7 @@ use crate::operations::context::Context;
 use crate::operations::headers::{CONTENT_MD5, CONTENT_SHA1, HASH_SHA1};
 use crate::operations::request::{BodyLength, RequestBody, RequestHead};
 use crate::operations::throttle::{self, Throttle};
-use crate::storage::Staged;
+use crate::storage::{Staged, Staging};
 
 /// What a client promises of its body, and what it allows it to be.
 pub(super) struct Promise {
@@ -93,34 +94,79 @@ pub(super) async fn receive(
         BodyLength::Declared(length) => promise.check_size(length)?,
         BodyLength::Chunked => {}
     }
-    let mut throttle = promise.limit.map(Throttle::new);
-    let cipher = encryption.cipher(context.store().folder_key(), customer_key, context.services.random.bytes());
-    let mut staging = context.store().stage(cipher.clone(), promise.content_sha1.is_some())?;
+    let mut intake = Intake::begin(context, promise, encryption, customer_key)?;
     while let Some(piece) = body.next().await? {
-        if let Some(throttle) = &mut throttle {
-            throttle.pass(piece.len()).await;
-        }
-        staging.write(piece).await?;
-        promise.check_size(staging.received())?;
+        intake.take(piece).await?;
     }
-    let staged = staging.finish().await?;
-    let digested = &staged.digested;
     if let BodyLength::Declared(declared) = body.length()
-        && digested.length != declared
+        && intake.received() != declared
     {
-        let message = format!("Content-Length is {declared}, but {} bytes came", digested.length);
+        let message = format!("Content-Length is {declared}, but {} bytes came", intake.received());
         return Err(ErrorCode::IncompleteBody.because(message));
     }
-    if digested.length < promise.smallest {
-        let message = format!("the body has {} bytes; at least {} are needed here", digested.length, promise.smallest);
-        return Err(ErrorCode::EntityTooSmall.because(message));
+    intake.finish().await
+}
+
+/// A body on its way into the store; dropped unfinished, it leaves nothing there.
+pub(super) struct Intake<'a> {
+    promise: &'a Promise,
+    encryption: &'a Encryption,
+    customer_key: Option<&'a CustomerKey>,
+    cipher: Option<BodyCipher>,
+    throttle: Option<Throttle>,
+    staging: Staging,
+}
+
+impl<'a> Intake<'a> {
+    /// # Errors
+    /// A fault of the store.
+    pub(super) fn begin(
+        context: &Context<'_>,
+        promise: &'a Promise,
+        encryption: &'a Encryption,
+        customer_key: Option<&'a CustomerKey>,
+    ) -> Result<Self, Error> {
+        let cipher = encryption.cipher(context.store().folder_key(), customer_key, context.services.random.bytes());
+        let staging = context.store().stage(cipher.clone(), promise.content_sha1.is_some())?;
+        Ok(Self { promise, encryption, customer_key, cipher, throttle: promise.limit.map(Throttle::new), staging })
     }
-    if let Some(content_md5) = promise.content_md5 {
-        content_md5.check(digested.md5)?;
+
+    /// Bytes taken in so far.
+    pub(super) fn received(&self) -> u64 {
+        self.staging.received()
     }
-    if let Some((content_sha1, received)) = promise.content_sha1.zip(digested.sha1) {
-        content_sha1.check(received)?;
+
+    /// Takes in the next piece, as fast as was promised.
+    ///
+    /// # Errors
+    /// `EntityTooLarge`.
+    pub(super) async fn take(&mut self, piece: Bytes) -> Result<(), Error> {
+        if let Some(throttle) = &mut self.throttle {
+            throttle.pass(piece.len()).await;
+        }
+        self.staging.write(piece).await?;
+        self.promise.check_size(self.staging.received())
     }
-    let etag = encryption.etag(digested.md5, cipher.as_ref(), customer_key);
-    Ok((staged, etag))
+
+    /// The whole body and its ETag.
+    ///
+    /// # Errors
+    /// `EntityTooSmall`, `BadDigest`, `InvalidSHA1Digest`.
+    pub(super) async fn finish(self) -> Result<(Staged, String), Error> {
+        let Self { promise, encryption, customer_key, cipher, staging, .. } = self;
+        let staged = staging.finish().await?;
+        let digested = &staged.digested;
+        if digested.length < promise.smallest {
+            let message = format!("the body has {} bytes; at least {} are needed here", digested.length, promise.smallest);
+            return Err(ErrorCode::EntityTooSmall.because(message));
+        }
+        if let Some(content_md5) = promise.content_md5 {
+            content_md5.check(digested.md5)?;
+        }
+        if let Some((content_sha1, received)) = promise.content_sha1.zip(digested.sha1) {
+            content_sha1.check(received)?;
+        }
+        let etag = encryption.etag(digested.md5, cipher.as_ref(), customer_key);
+        Ok((staged, etag))
+    }
 }

@@ -19,6 +19,9 @@ use crate::operations::headers::CONTENT_MD5;
 /// How long a body may stand still before it counts as broken off.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Said by whoever ends TLS in front of the emulator.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// The request line and headers, decoded.
 #[derive(Debug, Clone)]
 pub struct RequestHead {
@@ -51,6 +54,11 @@ impl RequestHead {
             method: parts.method,
             headers: parts.headers,
         })
+    }
+
+    /// Whether the client speaks HTTPS, to a proxy in front of the emulator.
+    pub fn is_https(&self) -> bool {
+        self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
     /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.
@@ -149,12 +157,21 @@ impl RequestHead {
         root: &'static str,
         limit: usize,
     ) -> Result<T, Error> {
+        let bytes = self.read_document(body, root, limit).await?;
+        xml::parse(root, &bytes)
+            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+    }
+
+    /// Reads an XML body of at most `limit` bytes and checks its Content-MD5 when there is one; `root` is for messages.
+    ///
+    /// # Errors
+    /// `MissingRequestBodyError`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest`, `IncompleteBody`.
+    pub async fn read_document(&self, body: &mut RequestBody, root: &'static str, limit: usize) -> Result<Bytes, Error> {
         let bytes = self.read_bytes(body, limit, ErrorCode::XMLSizeLimit).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
-        xml::parse(root, &bytes)
-            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+        Ok(bytes)
     }
 
     /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that

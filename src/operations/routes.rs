@@ -64,6 +64,10 @@ operations! {
     PutBucketEncryption "PutBucketEncryption" PolicyOnly "PUT Bucket encryption",
     GetBucketEncryption "GetBucketEncryption" PolicyOnly "GET Bucket encryption",
     DeleteBucketEncryption "DeleteBucketEncryption" PolicyOnly "DELETE Bucket encryption",
+    PutBucketIntelligentTiering "PutBucketIntelligentTiering" PolicyOnly "PUT Bucket IntelligentTiering",
+    GetBucketIntelligentTiering "GetBucketIntelligentTiering" PolicyOnly "GET Bucket IntelligentTiering",
+    DeleteBucketIntelligentTiering "DeleteBucketIntelligentTiering" PolicyOnly "DELETE Bucket IntelligentTiering",
+    ListBucketIntelligentTiering "ListBucketIntelligentTiering" PolicyOnly "LIST Bucket IntelligentTiering Configurations",
     PutBucketObjectLockConfiguration "PutBucketObjectLockConfiguration" PolicyOnly "PUT Bucket ObjectLockConfiguration",
     GetBucketObjectLockConfiguration "GetBucketObjectLockConfiguration" PolicyOnly "GET Bucket ObjectLockConfiguration",
     PutBucketPolicy "PutBucketPolicy" PolicyOnly "PUT Bucket policy",
@@ -71,6 +75,9 @@ operations! {
     DeleteBucketPolicy "DeleteBucketPolicy" PolicyOnly "DELETE Bucket policy",
     PutBucketReferer "PutBucketReferer" PolicyOnly "PUT Bucket referer",
     GetBucketReferer "GetBucketReferer" PolicyOnly "GET Bucket referer",
+    PutBucketStrictSignature "PutBucketStrictSignature" PolicyOnly "PUT Bucket strict-signature",
+    GetBucketStrictSignature "GetBucketStrictSignature" PolicyOnly "GET Bucket strict-signature",
+    DeleteBucketStrictSignature "DeleteBucketStrictSignature" PolicyOnly "DELETE Bucket strict-signature",
     PutBucketTagging "PutBucketTagging" PolicyOnly "PUT Bucket tagging",
     GetBucketTagging "GetBucketTagging" PolicyOnly "GET Bucket tagging",
     DeleteBucketTagging "DeleteBucketTagging" PolicyOnly "DELETE Bucket tagging",
@@ -81,9 +88,14 @@ operations! {
     GetBucketVersioning "GetBucketVersioning" PolicyOnly "GET Bucket versioning",
     PutObject "PutObject" Write "PUT Object",
     AppendObject "AppendObject" Write "APPEND Object",
+    CopyObject "PutObject" Write "PUT Object - Copy",
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    DeleteMultipleObjects "DeleteMultipleObjects" Anybody "DELETE Multiple Objects",
+    PutObjectTagging "PutObjectTagging" PolicyOnly "PUT Object tagging",
+    GetObjectTagging "GetObjectTagging" PolicyOnly "GET Object tagging",
+    DeleteObjectTagging "DeleteObjectTagging" PolicyOnly "DELETE Object tagging",
     PutObjectAcl "PutObjectACL" WriteAcp "PUT Object acl",
     GetObjectAcl "GetObjectACL" ReadAcp "GET Object acl",
     OptionsObject "OptionsObject" Anybody "OPTIONS Object",
@@ -95,10 +107,12 @@ operations! {
     RenameObject "RenameObject" Write "Rename Object",
     InitiateMultipartUpload "InitiateMultipartUpload" Write "Initiate Multipart Upload",
     UploadPart "UploadPart" Write "Upload Part",
+    UploadPartCopy "UploadPartCopy" Write "Upload Part - Copy",
     CompleteMultipartUpload "CompleteMultipartUpload" Write "Complete Multipart Upload",
     AbortMultipartUpload "AbortMultipartUpload" Write "Abort Multipart Upload",
     ListParts "ListParts" Write "List Parts",
     ListMultipartUploads "ListMultipartUploads" Read "List Multipart Uploads",
+    SelectObjectContent "GetObject" Read "SELECT Object Content",
 }
 
 /// What a request's host and path lead to.
@@ -125,17 +139,27 @@ const fn route(operation: Operation, method: Method, scope: Scope, query: &'stat
     Route { operation, method, scope, query, header: None }
 }
 
-impl Route {
-    fn is_narrow(&self) -> bool {
-        !self.query.is_empty() || self.header.is_some()
-    }
+const fn route_with(
+    operation: Operation,
+    method: Method,
+    scope: Scope,
+    query: &'static [&'static str],
+    header: &'static str,
+) -> Route {
+    Route { operation, method, scope, query, header: Some(header) }
 }
+
+/// Without it a PUT brings its own bytes.
+const COPY_SOURCE: &str = "x-cos-copy-source";
 
 /// Tried top to bottom: a row with more conditions stands above the row it narrows.
 pub static ROUTES: &[Route] = &[
+    route_with(Operation::UploadPartCopy, Method::PUT, Scope::Object, &["uploadId"], COPY_SOURCE),
+    route_with(Operation::UploadPartCopy, Method::PUT, Scope::Object, &["partNumber"], COPY_SOURCE),
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["uploadId"]),
     route(Operation::UploadPart, Method::PUT, Scope::Object, &["partNumber"]),
     route(Operation::InitiateMultipartUpload, Method::POST, Scope::Object, &["uploads"]),
+    route(Operation::SelectObjectContent, Method::POST, Scope::Object, &["select"]),
     route(Operation::CompleteMultipartUpload, Method::POST, Scope::Object, &["uploadId"]),
     route(Operation::AbortMultipartUpload, Method::DELETE, Scope::Object, &["uploadId"]),
     route(Operation::ListParts, Method::GET, Scope::Object, &["uploadId"]),
@@ -163,6 +187,12 @@ pub static ROUTES: &[Route] = &[
     route(Operation::PutBucketEncryption, Method::PUT, Scope::Bucket, &["encryption"]),
     route(Operation::GetBucketEncryption, Method::GET, Scope::Bucket, &["encryption"]),
     route(Operation::DeleteBucketEncryption, Method::DELETE, Scope::Bucket, &["encryption"]),
+    route(Operation::PutBucketIntelligentTiering, Method::PUT, Scope::Bucket, &["intelligenttiering"]),
+    route(Operation::PutBucketIntelligentTiering, Method::PUT, Scope::Bucket, &["intelligent-tiering"]),
+    route(Operation::GetBucketIntelligentTiering, Method::GET, Scope::Bucket, &["intelligenttiering"]),
+    route(Operation::GetBucketIntelligentTiering, Method::GET, Scope::Bucket, &["intelligent-tiering", "id"]),
+    route(Operation::ListBucketIntelligentTiering, Method::GET, Scope::Bucket, &["intelligent-tiering"]),
+    route(Operation::DeleteBucketIntelligentTiering, Method::DELETE, Scope::Bucket, &["intelligent-tiering"]),
     route(Operation::PutBucketObjectLockConfiguration, Method::PUT, Scope::Bucket, &["object-lock"]),
     route(Operation::GetBucketObjectLockConfiguration, Method::GET, Scope::Bucket, &["object-lock"]),
     route(Operation::PutBucketPolicy, Method::PUT, Scope::Bucket, &["policy"]),
@@ -170,6 +200,9 @@ pub static ROUTES: &[Route] = &[
     route(Operation::DeleteBucketPolicy, Method::DELETE, Scope::Bucket, &["policy"]),
     route(Operation::PutBucketReferer, Method::PUT, Scope::Bucket, &["referer"]),
     route(Operation::GetBucketReferer, Method::GET, Scope::Bucket, &["referer"]),
+    route(Operation::PutBucketStrictSignature, Method::PUT, Scope::Bucket, &["strict-signature"]),
+    route(Operation::GetBucketStrictSignature, Method::GET, Scope::Bucket, &["strict-signature"]),
+    route(Operation::DeleteBucketStrictSignature, Method::DELETE, Scope::Bucket, &["strict-signature"]),
     route(Operation::PutBucketTagging, Method::PUT, Scope::Bucket, &["tagging"]),
     route(Operation::GetBucketTagging, Method::GET, Scope::Bucket, &["tagging"]),
     route(Operation::DeleteBucketTagging, Method::DELETE, Scope::Bucket, &["tagging"]),
@@ -183,6 +216,10 @@ pub static ROUTES: &[Route] = &[
     route(Operation::PutBucketWebsite, Method::PUT, Scope::Bucket, &["website"]),
     route(Operation::GetBucketWebsite, Method::GET, Scope::Bucket, &["website"]),
     route(Operation::DeleteBucketWebsite, Method::DELETE, Scope::Bucket, &["website"]),
+    route(Operation::DeleteMultipleObjects, Method::POST, Scope::Bucket, &["delete"]),
+    route(Operation::PutObjectTagging, Method::PUT, Scope::Object, &["tagging"]),
+    route(Operation::GetObjectTagging, Method::GET, Scope::Object, &["tagging"]),
+    route(Operation::DeleteObjectTagging, Method::DELETE, Scope::Object, &["tagging"]),
     route(Operation::PutBucketVersioning, Method::PUT, Scope::Bucket, &["versioning"]),
     route(Operation::GetBucketVersioning, Method::GET, Scope::Bucket, &["versioning"]),
     route(Operation::ListBuckets, Method::GET, Scope::Service, &[]),
@@ -190,6 +227,7 @@ pub static ROUTES: &[Route] = &[
     route(Operation::HeadBucket, Method::HEAD, Scope::Bucket, &[]),
     route(Operation::DeleteBucket, Method::DELETE, Scope::Bucket, &[]),
     route(Operation::ListObjects, Method::GET, Scope::Bucket, &[]),
+    route_with(Operation::CopyObject, Method::PUT, Scope::Object, &[], COPY_SOURCE),
     route(Operation::PutObject, Method::PUT, Scope::Object, &[]),
     route(Operation::GetObject, Method::GET, Scope::Object, &[]),
     route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
@@ -199,11 +237,12 @@ pub static ROUTES: &[Route] = &[
     route(Operation::OptionsObject, Method::OPTIONS, Scope::Service, &[]),
 ];
 
-/// Query parameters that choose an operation of COS's (Specifications and Limits, 436/14518, and the SDKs): a request with one
-/// never falls through to the plain operation of its method.
+/// Query parameters that choose an operation of COS's or of services like it (Specifications and Limits, 436/14518, and the SDKs):
+/// a request with one never falls through to the plain operation of its method.
 const SUB_RESOURCES: &[&str] = &[
     "accelerate",
     "acl",
+    "analytics",
     "append",
     "ci-process",
     "cors",
@@ -220,14 +259,20 @@ const SUB_RESOURCES: &[&str] = &[
     "live",
     "location",
     "logging",
+    "metrics",
     "notification",
     "object-lock",
     "origin",
+    "ownershipControls",
     "partNumber",
     "policy",
+    "policyStatus",
+    "publicAccessBlock",
     "referer",
     "rename",
     "replication",
+    "requestPayment",
+    "response-control",
     "restore",
     "retention",
     "select",
@@ -242,15 +287,7 @@ const SUB_RESOURCES: &[&str] = &[
 ];
 
 /// Request headers of COS's that change what an operation does and that the emulator lacks.
-const LACKING_HEADERS: &[&str] = &[
-    "pic-operations",
-    "x-cos-callback",
-    "x-cos-callback-var",
-    "x-cos-copy-source",
-    "x-cos-copy-source-range",
-    "x-cos-mime-limit",
-    "x-cos-return-body",
-];
+const LACKING_HEADERS: &[&str] = &["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-return-body"];
 
 /// Finds the operation.
 ///
@@ -266,11 +303,11 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
     // Python sends an empty x-cos-copy-source: empty values count as absent.
     let is_given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     let has_all = |route: &Route| route.query.iter().all(|name| has(name)) && route.header.is_none_or(is_given);
-    let narrowed = of_method().find(|route| route.is_narrow() && has_all(route));
+    let narrowed = of_method().find(|route| !route.query.is_empty() && has_all(route));
     let found = match (narrowed, SUB_RESOURCES.iter().find(|name| has(name))) {
         (Some(route), _) => Some(route),
         (None, Some(name)) => return Err(refuse_sub_resource(method, scope, name)),
-        (None, None) => of_method().find(|route| !route.is_narrow()),
+        (None, None) => of_method().find(|route| route.query.is_empty() && has_all(route)),
     };
     let Some(route) = found else {
         return Err(match (method, scope) {
@@ -339,8 +376,12 @@ mod tests {
             lacking("GET with ?notification is not implemented")
         );
         assert_eq!(
-            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-copy-source", "b/k"))),
-            lacking("the request header x-cos-copy-source is not implemented")
+            refusal(Method::PUT, Scope::Object, &[], Some(("x-cos-mime-limit", "text/plain"))),
+            lacking("the request header x-cos-mime-limit is not implemented")
+        );
+        assert_eq!(
+            refusal(Method::PUT, Scope::Object, &["live"], Some((COPY_SOURCE, "b/k"))),
+            lacking("PUT with ?live is not implemented")
         );
         assert_eq!(refusal(Method::PUT, Scope::Bucket, &["uploads"], None).0, ErrorCode::MethodNotAllowed);
         assert_eq!(refusal(Method::PATCH, Scope::Object, &[], None).0, ErrorCode::MethodNotAllowed);

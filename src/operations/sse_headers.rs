@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::codec::checksum;
 use crate::codec::crypto::Key;
@@ -10,7 +10,8 @@ use crate::domain::encryption::{CustomerKey, DefaultEncryption, Encryption, defa
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::context::Context;
 use crate::operations::headers::{
-    SSE, SSE_CONTEXT, SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5, SSE_KMS_KEY_ID,
+    COPY_SOURCE_SSE_CUSTOMER_ALGORITHM, COPY_SOURCE_SSE_CUSTOMER_KEY, COPY_SOURCE_SSE_CUSTOMER_KEY_MD5, SSE, SSE_CONTEXT,
+    SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5, SSE_KMS_KEY_ID,
 };
 use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
@@ -101,28 +102,51 @@ pub(super) fn check_repeated(head: &RequestHead, encryption: &Encryption) -> Res
 /// # Errors
 /// `InvalidArgument` when one is missing, the algorithm is not AES256, the key is not 32 bytes or has another MD5 (inferred).
 pub(super) fn customer_key(head: &RequestHead) -> Result<Option<CustomerKey>, Error> {
+    key_in(head, &[SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5])
+}
+
+/// The key to a copy's source, when there is one, and whether it is the right one.
+///
+/// # Errors
+/// As [`customer_key`]; `SsecDecryptHeaderInvalid` when the source needs a key and this is none or another, `SSEHeaderNotAllowed`
+/// when it needs none (inferred).
+pub(super) fn source_key(head: &RequestHead, encryption: &Encryption) -> Result<Option<CustomerKey>, Error> {
+    let names = [COPY_SOURCE_SSE_CUSTOMER_ALGORITHM, COPY_SOURCE_SSE_CUSTOMER_KEY, COPY_SOURCE_SSE_CUSTOMER_KEY_MD5];
+    let key = key_in(head, &names)?;
+    match encryption.unlock(key.as_ref()).map_err(|error| error.code()) {
+        Ok(()) => Ok(key),
+        Err(ErrorCode::SSEHeaderNotAllowed) => Err(ErrorCode::SSEHeaderNotAllowed.because(
+            "x-cos-copy-source-server-side-encryption-customer-* headers were sent, but the copy source is not encrypted with a \
+             customer key",
+        )),
+        Err(_) => Err(ErrorCode::SsecDecryptHeaderInvalid.because(
+            "the copy source is encrypted with a customer key (SSE-C); the headers \
+             x-cos-copy-source-server-side-encryption-customer-algorithm, -key and -key-MD5 must give that key",
+        )),
+    }
+}
+
+/// The key in headers of these names: of the algorithm, the key and its MD5.
+fn key_in(head: &RequestHead, names: &[HeaderName; 3]) -> Result<Option<CustomerKey>, Error> {
+    let [algorithm_name, key_name, md5_name] = names;
     let refuse = |message: String| Err(ErrorCode::InvalidArgument.because(message));
-    let (algorithm, key, md5) = match (
-        head.header_text(&SSE_CUSTOMER_ALGORITHM)?,
-        head.header_text(&SSE_CUSTOMER_KEY)?,
-        head.header_text(&SSE_CUSTOMER_KEY_MD5)?,
-    ) {
-        (None, None, None) => return Ok(None),
-        (Some(algorithm), Some(key), Some(md5)) => (algorithm, key, md5),
-        _ => {
-            let names = format!("{SSE_CUSTOMER_ALGORITHM}, {SSE_CUSTOMER_KEY} and {SSE_CUSTOMER_KEY_MD5}");
-            return refuse(format!("one of {names} is missing; SSE-C needs all three"));
-        }
-    };
+    let (algorithm, key, md5) =
+        match (head.header_text(algorithm_name)?, head.header_text(key_name)?, head.header_text(md5_name)?) {
+            (None, None, None) => return Ok(None),
+            (Some(algorithm), Some(key), Some(md5)) => (algorithm, key, md5),
+            _ => {
+                return refuse(format!("one of {algorithm_name}, {key_name} and {md5_name} is missing; SSE-C needs all three"));
+            }
+        };
     if algorithm != AES256 {
-        return refuse(format!("{SSE_CUSTOMER_ALGORITHM} must be {AES256}"));
+        return refuse(format!("{algorithm_name} must be {AES256}"));
     }
     let Some(bytes) = STANDARD.decode(key).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) else {
-        return refuse(format!("{SSE_CUSTOMER_KEY} is not the base64 form of 32 bytes"));
+        return refuse(format!("{key_name} is not the base64 form of 32 bytes"));
     };
     if STANDARD.encode(checksum::md5(&bytes)) != md5 {
         // Without the value: it may be the key, sent in the wrong header.
-        return refuse(format!("{SSE_CUSTOMER_KEY_MD5} is not the base64 form of the key's MD5"));
+        return refuse(format!("{md5_name} is not the base64 form of the key's MD5"));
     }
     Ok(Some(CustomerKey { key: Key::new(bytes), md5: md5.to_owned() }))
 }

@@ -17,9 +17,6 @@ use crate::operations::target::{Resource, Target};
 /// Kept with an object: where readers of it are sent.
 const REDIRECT_LOCATION: &str = "x-cos-website-redirect-location";
 
-/// Said by whoever ends TLS in front of the emulator.
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-
 /// What a request is for that a page was found in the place of.
 const OF_THE_PAGE: [HeaderName; 5] = [IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, RANGE];
 
@@ -45,7 +42,7 @@ pub async fn serve(context: &Context<'_>) -> Result<Response, Error> {
         return Err(ErrorCode::NoSuchWebsiteConfiguration.into());
     };
     let path = context.target.key().map_or("", ObjectKey::as_str);
-    if website.is_https_only && !is_https(context.head) {
+    if website.is_https_only && !context.head.is_https() {
         return Ok(redirect(StatusCode::MOVED_PERMANENTLY, &same_address_over_https(context.head)));
     }
     let shown = match website.detour(path) {
@@ -63,7 +60,7 @@ async fn follow(context: &Context<'_>, head: &RequestHead, detour: &Detour) -> R
     if !detour.is_visible {
         return show(context, head, &detour.key).await;
     }
-    let scheme = if detour.is_https || is_https(head) { "https" } else { "http" };
+    let scheme = if detour.is_https || head.is_https() { "https" } else { "http" };
     let location = format!("{scheme}://{}/{}", head.host, percent::encode_key(&detour.key));
     Ok(redirect(StatusCode::FOUND, &location))
 }
@@ -122,11 +119,6 @@ fn redirect(status: StatusCode, location: &str) -> Response {
     let mut headers = HeaderMap::new();
     insert(&mut headers, LOCATION, location);
     response::empty(status, headers)
-}
-
-/// Whether the client speaks HTTPS, to a proxy in front of the emulator.
-fn is_https(head: &RequestHead) -> bool {
-    head.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
 fn same_address_over_https(head: &RequestHead) -> String {

@@ -21,11 +21,10 @@ use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, routes, website};
+use crate::operations::{self, authenticate, routes, website};
 use crate::server::app::App;
-use crate::server::authenticate::Authentication;
 use crate::server::request_id::RequestId;
-use crate::server::{Client, accelerate, authenticate, authorize, cors, referer};
+use crate::server::{Client, accelerate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -80,18 +79,14 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
-    let authentication = if operation == Operation::OptionsObject {
-        // A browser's question is never signed, even if it repeats the signature of the request that is to come.
-        Authentication::anonymous(None)
-    } else {
-        manner.cors = cors::headers(&services.store, &head, bucket)?;
-        let authentication = authenticate::authenticate(app, &head, &target, now)?;
+    let authentication = authenticate::authenticate(services, &head, &target, (operation, bucket), now)?;
+    if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
-        authentication
-    };
+    }
     let bucket = found?;
     let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
     if manner.page.is_some() && operation != Operation::OptionsObject {

@@ -2,7 +2,6 @@
 
 mod accelerate;
 mod app;
-mod authenticate;
 mod authorize;
 mod cors;
 mod dispatch;

@@ -6,9 +6,9 @@ use http::header::REFERER;
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::referer::RefererRules;
+use crate::operations::authenticate::SignaturePlace;
 use crate::operations::request::RequestHead;
 use crate::operations::target::{Resource, Target};
-use crate::server::authenticate::SignaturePlace;
 use crate::storage::Store;
 
 /// `signed` is where the signature stands, if there is one.

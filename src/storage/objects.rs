@@ -158,23 +158,37 @@ impl Store {
     ) -> Result<DeleteObject, StorageError> {
         let (bucket, key) = (bucket.clone(), key.clone());
         let delete = move |tables: &Tables| {
-            let Some(mut history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
-            if !is_meant(history.current()) {
-                return Ok(DeleteObject::Missing.into());
-            }
-            let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
-                let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
-                (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
-            } else {
-                let Some(version) = history.find(id)? else { return Ok(DeleteObject::Missing.into()) };
-                (DeleteObject::Removed(version.clone()), history.remove(version, now)?)
-            };
-            match deleted {
-                Ok(()) => Ok(Changed { outcome, discarded: history.save()? }),
-                Err(retained) => Ok(DeleteObject::Retained(retained).into()),
-            }
+            let Some(history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
+            if is_meant(history.current()) { delete(history, id, now) } else { Ok(DeleteObject::Missing.into()) }
         };
         self.0.committer.commit(delete).await
+    }
+
+    /// Does as [`Self::delete_object`] with many of a bucket's objects, one after another but in one commit; gives what became of
+    /// each.
+    ///
+    /// # Errors
+    /// The index failed; some of the objects may be gone.
+    pub async fn delete_objects(
+        &self,
+        bucket: &BucketName,
+        objects: Vec<(ObjectKey, Option<VersionId>)>,
+        now: Timestamp,
+    ) -> Result<Vec<DeleteObject>, StorageError> {
+        let bucket = bucket.clone();
+        let delete_all = move |tables: &Tables| {
+            let mut all = Changed::from(Vec::with_capacity(objects.len()));
+            for (key, id) in &objects {
+                let Changed { outcome, discarded } = match History::open(tables, &bucket, key)? {
+                    Some(history) => delete(history, *id, now)?,
+                    None => DeleteObject::BucketMissing.into(),
+                };
+                all.outcome.push(outcome);
+                all.discarded.extend(discarded);
+            }
+            Ok(all)
+        };
+        self.0.committer.commit(delete_all).await
     }
 
     /// Changes what is known of an object, but not its content; `change` may look at it first and refuse.
@@ -301,5 +315,20 @@ impl Store {
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &marker, limit })
         })
         .await
+    }
+}
+
+/// What a deletion changes.
+fn delete(mut history: History<'_>, id: Option<VersionId>, now: Timestamp) -> Result<Changed<DeleteObject>, StorageError> {
+    let (outcome, deleted) = if id.is_none() && history.versioning() != Versioning::Never {
+        let marker = DeleteMarker { version: history.next_number(now)?, last_modified: now };
+        (DeleteObject::Marked(marker), history.push_marker(marker, now)?)
+    } else {
+        let Some(version) = history.find(id)? else { return Ok(DeleteObject::Missing.into()) };
+        (DeleteObject::Removed(version.clone()), history.remove(version, now)?)
+    };
+    match deleted {
+        Ok(()) => Ok(Changed { outcome, discarded: history.save()? }),
+        Err(retained) => Ok(DeleteObject::Retained(retained).into()),
     }
 }

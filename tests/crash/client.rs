@@ -41,12 +41,31 @@ impl Client {
 
     /// `target` is a key, escaped, with its query; `encrypt` asks for encryption at rest.
     pub(crate) async fn send(&mut self, method: Method, target: &str, body: Bytes, encrypt: bool) -> Result<Answer, Cut> {
-        let mut request =
-            Request::builder().method(&method).uri(format!("/{BUCKET}/{target}")).header("host", self.address.to_string());
-        if encrypt {
-            request = request.header("x-cos-server-side-encryption", "AES256");
-        }
-        let request = request.body(Full::new(body)).expect("a request");
+        self.request(method, target, body, encrypt, "").await
+    }
+
+    /// Copies one key to another.
+    pub(crate) async fn copy(&mut self, from: &str, to: &str, encrypt: bool) -> Result<Answer, Cut> {
+        self.request(Method::PUT, to, Bytes::new(), encrypt, &format!("{BUCKET}/{from}")).await
+    }
+
+    /// An empty header counts as none.
+    async fn request(
+        &mut self,
+        method: Method,
+        target: &str,
+        body: Bytes,
+        encrypt: bool,
+        copy_source: &str,
+    ) -> Result<Answer, Cut> {
+        let request = Request::builder()
+            .method(&method)
+            .uri(format!("/{BUCKET}/{target}"))
+            .header("host", self.address.to_string())
+            .header("x-cos-copy-source", copy_source)
+            .header("x-cos-server-side-encryption", if encrypt { "AES256" } else { "" })
+            .body(Full::new(body))
+            .expect("a request");
         // A killed process that waits for its disk keeps its connections open until the disk is done.
         match timeout(PATIENCE, self.exchange(request)).await.unwrap_or_else(|late| Err(late.into())) {
             Ok(answer) => Ok(answer),

@@ -46,6 +46,23 @@ impl Cos {
         Ok(())
     }
 
+    /// Copies what stands under a key that nobody else writes to.
+    async fn copy(&mut self, from: &str, to: &str) -> Result<(), Cut> {
+        let (sent, is_encrypted) = {
+            let mut books = self.record.books();
+            let Some(value) = books.object(from).allowed().last().flatten().cloned() else { return Ok(()) };
+            let sent = books.tick();
+            // An upload that is encrypted anew is one body and gets another ETag.
+            let is_encrypted = sent.is_multiple_of(4) && value.upload.is_none();
+            books.object(to).send(Some(value), sent);
+            (sent, is_encrypted)
+        };
+        let answer = self.client.copy(from, to, is_encrypted).await;
+        self.answered(answer, 200)?;
+        self.object_written(to, sent);
+        Ok(())
+    }
+
     pub(crate) async fn delete(&mut self, key: &str) -> Result<(), Cut> {
         let sent = self.record.books().tick();
         self.record.books().object(key).send(None, sent);
@@ -155,7 +172,8 @@ struct Writer {
 impl Writer {
     async fn step(&mut self) -> Result<(), Cut> {
         let key = key(&mut self.random);
-        match self.random.random_range(0..12) {
+        match self.random.random_range(0..14) {
+            12.. => self.copy(&key).await,
             0..5 => self.cos.put(&key, self.random.random_range(1..=16 << 10)).await,
             5..8 => self.cos.put(&key, self.random.random_range(20 << 10..=3 << 20)).await,
             8 => self.cos.delete(&key).await,
@@ -184,6 +202,18 @@ impl Writer {
                 if parts.is_empty() { self.cos.abort(key, &id).await } else { self.cos.complete(key, &id, &parts).await }
             }
         }
+    }
+
+    /// Makes an object under a key of its own, copies it, and deletes it.
+    async fn copy(&mut self, key: &str) -> Result<(), Cut> {
+        let source = format!("source-{}", self.cos.record.books().tick());
+        if self.random.random() {
+            self.cos.put(&source, self.random.random_range(1..=1 << 20)).await?;
+        } else {
+            self.upload(&source).await?;
+        }
+        self.cos.copy(&source, key).await?;
+        self.cos.delete(&source).await
     }
 
     /// Number and length: half are the last part, which may be short.

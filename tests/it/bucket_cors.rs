@@ -33,6 +33,18 @@ async fn the_rules_come_back_as_they_were_put() {
 }
 
 #[tokio::test]
+async fn empty_elements_count_as_absent() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let both = "<AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>";
+    let empty = "<ID/><AllowedOrigin/><AllowedHeader/><ExposeHeader></ExposeHeader><MaxAgeSeconds/>";
+    let body = rule(&format!("{empty}{both}")).replace("</CORSConfiguration>", "<ResponseVary/></CORSConfiguration>");
+    bucket.put("?cors", body).await.assert_status(200);
+    bucket.get("?cors").await.assert_document(&rule(both));
+    bucket.put("?cors", rule("<AllowedOrigin/><AllowedMethod>GET</AllowedMethod>")).await.assert_error(400, "MalformedXML");
+}
+
+#[tokio::test]
 async fn what_was_never_set_or_is_deleted_is_not_there() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;

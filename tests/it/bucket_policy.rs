@@ -228,6 +228,8 @@ async fn each_condition_is_asked_of_the_request() {
         assert!(holds(&bucket, condition, holding).await, "{condition}");
         assert!(!holds(&bucket, condition, failing).await, "{condition}");
     }
+    let secure = get("a").header("x-forwarded-proto", "https");
+    assert!(holds(&bucket, r#"{"bool_equal":{"cos:secure-transport":"true"}}"#, secure).await);
     for (condition, expected) in [
         (r#"{"ip_equal":{"qcs:ip":["10.0.0.0/8","127.0.0.1"]}}"#, true),
         (r#"{"ip_equal":{"qcs:ip":"10.0.0.0/8"}}"#, false),

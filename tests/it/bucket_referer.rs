@@ -56,6 +56,7 @@ async fn rules_that_cannot_be_are_refused_and_change_nothing() {
         ("<Status>Enabled</Status>", "", "MalformedXML"),
         ("<RefererType>White-List</RefererType>", "", "MalformedXML"),
         ("<Domain>*.example.com</Domain><Domain>a.com:80</Domain>", "", "MalformedXML"),
+        ("<Domain>*.example.com</Domain><Domain>a.com:80</Domain>", "<Domain/>", "MalformedXML"),
     ] {
         bucket.put("?referer", whole.replace(from, to)).await.assert_error(400, code);
     }

@@ -5,11 +5,11 @@ use http::Method;
 
 use crate::harness::{Answer, Bucket, OTHER, TestRequest, TestServer};
 
-/// The rows of the table for `?cors` and the like.
+/// The rows of the table for `?cors` and the like, and what requests for them look like; some have an id.
 fn settings() -> impl Iterator<Item = (&'static Route, String)> {
     const OTHERS: [&str; 3] = ["delete", "uploads", "versions"];
     let of_settings = ROUTES.iter().filter(|row| row.scope == Scope::Bucket && !row.query.is_empty());
-    of_settings.filter(|row| !OTHERS.contains(&row.query[0])).map(|row| (row, format!("?{}", row.query.join("=1&"))))
+    of_settings.filter(|row| !OTHERS.contains(&row.query[0])).map(|row| (row, format!("?{}=&id=1", row.query[0])))
 }
 
 async fn send<'a>(bucket: &Bucket<'a>, row: &Route, target: &str, change: impl Fn(TestRequest<'a>) -> TestRequest<'a>) -> Answer {

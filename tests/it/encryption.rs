@@ -22,7 +22,7 @@ pub(crate) const SSE_KMS: Headers<'_> = &[(SSE, "cos/kms")];
 pub(crate) const CUSTOMER: Headers<'_> =
     &[(ALGORITHM, "AES256"), (KEY, "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY="), (KEY_MD5, "U5L61r7jcwdNvT7frmUG8g==")];
 /// `FEDCBA9876543210` twice.
-const OTHER_CUSTOMER: Headers<'_> =
+pub(crate) const OTHER_CUSTOMER: Headers<'_> =
     &[(ALGORITHM, "AES256"), (KEY, "RkVEQ0JBOTg3NjU0MzIxMEZFRENCQTk4NzY1NDMyMTA="), (KEY_MD5, "jOxFJ00rE+mGXZG78OOUAA==")];
 
 pub(crate) async fn send<'a>(bucket: &Bucket<'a>, method: Method, target: &str, headers: Headers<'_>, body: Vec<u8>) -> Answer {

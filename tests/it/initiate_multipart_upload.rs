@@ -90,6 +90,7 @@ async fn what_cannot_become_an_object_is_refused_at_once() {
     initiate("a", "x-cos-meta-a", &"v".repeat(2048)).await.assert_error(400, "KeyTooLong");
     initiate("a", "x-cos-acl", "public-read-write").await.assert_error(400, "InvalidArgument");
     initiate("a", "x-cos-grant-write", "id=\"1\"").await.assert_error(400, "InvalidArgument");
+    initiate("a.txt", "x-cos-mime-limit", "image/*;video/*").await.assert_error(403, "AccessDenied");
     initiate("a", "x-cos-tagging", "a=1&a=2").await.assert_error(400, "InvalidTag");
     initiate(&"k".repeat(851), "x-cos-acl", "private").await.assert_error(400, "KeyTooLong");
     assert!(bucket.get("?uploads").await.elements("Upload").is_empty());

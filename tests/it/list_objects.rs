@@ -248,7 +248,7 @@ async fn wrong_parameters_are_refused() {
 async fn a_sub_resource_that_is_lacking_is_not_a_listing() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
-    for name in ["notification", "notification=", "live", "prefix=a&live"] {
+    for name in ["notification", "live=", "prefix=a&live", "response-control", "requestPayment", "publicAccessBlock"] {
         let answer = bucket.get(&format!("?{name}")).await;
         answer.assert_error(501, "NotImplemented");
     }

@@ -5,8 +5,8 @@
 mod parse;
 mod steps;
 
-pub use parse::{Authorization, MalformedAuthorization, TimeSpan};
-pub use steps::{http_list, http_string, sign_key, signature, string_to_sign};
+pub use parse::{Authorization, MalformedAuthorization, PolicySignature, TimeSpan};
+pub use steps::{http_list, http_string, policy_string_to_sign, sign_key, signature, string_to_sign};
 
 use subtle::ConstantTimeEq;
 
@@ -52,14 +52,29 @@ pub fn verify(secret_key: &str, authorization: &Authorization, request: SignedRe
         for path in request.paths {
             let format_string = http_string(request.method, path, &parameters, &headers);
             let string_to_sign = string_to_sign(authorization.sign_time.text(), &format_string);
-            let expected = signature(&key, &string_to_sign);
-            if bool::from(expected.as_bytes().ct_eq(authorization.signature.as_bytes())) {
+            if is_valid(&key, &string_to_sign, &authorization.signature) {
                 return Ok(());
             }
             reported.get_or_insert_with(|| Box::new(Mismatch { string_to_sign, format_string }));
         }
     }
     Err(reported.unwrap_or_else(|| Box::new(Mismatch { string_to_sign: String::new(), format_string: String::new() })))
+}
+
+/// Checks the signature of a form's policy, which is its JSON text.
+///
+/// # Errors
+/// The text that the server signed.
+pub fn verify_policy(secret_key: &str, signed: &PolicySignature, policy: &[u8]) -> Result<(), Box<Mismatch>> {
+    let string_to_sign = policy_string_to_sign(policy);
+    if is_valid(&sign_key(secret_key, signed.key_time.text()), &string_to_sign, &signed.signature) {
+        return Ok(());
+    }
+    Err(Box::new(Mismatch { string_to_sign, format_string: String::from_utf8_lossy(policy).into_owned() }))
+}
+
+fn is_valid(sign_key: &str, string_to_sign: &str, given: &str) -> bool {
+    signature(sign_key, string_to_sign).as_bytes().ct_eq(given.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -173,5 +188,23 @@ mod tests {
         let listed = authorization("date;host", "", "aa8d1ce0089316525b891f6d9e29e30bf527e789");
         let mismatch = verify(SECRET_KEY, &listed, request).expect_err("date is absent");
         assert!(mismatch.format_string.contains("\ndate=&host="));
+    }
+
+    /// `protocol.md` §2.6, with the keys of the vectors above.
+    #[test]
+    fn a_policy_verifies() {
+        let policy = br#"{"expiration":"2023-11-15T00:13:20.000Z","conditions":[{"bucket":"examplebucket-1250000000"},["starts-with","$key","folder/"],["content-length-range",1,1048576],{"q-sign-algorithm":"sha1"},{"q-ak":"cos-emulator-test-id"},{"q-sign-time":"1700000000;1700007200"}]}"#;
+        let fields = [
+            ("q-sign-algorithm", "sha1"),
+            ("q-ak", "cos-emulator-test-id"),
+            ("q-key-time", "1700000000;1700007200"),
+            ("q-signature", "37abf0f844014303f6a70a859e144e297556fd7d"),
+        ];
+        let field = |name: &str| fields.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+        let signed = PolicySignature::from_fields(field).expect("well-formed");
+        assert_eq!(verify_policy(SECRET_KEY, &signed, policy), Ok(()));
+        let mismatch = verify_policy("another key", &signed, policy).expect_err("signed with another key");
+        assert_eq!(mismatch.string_to_sign, "b1d68c8a53b777a9e3029bd974e068f3a95359d6");
+        assert_eq!(mismatch.format_string.as_bytes(), policy);
     }
 }

@@ -14,6 +14,15 @@ pub struct Authorization {
     pub signature: String,
 }
 
+/// The four `q-…` fields of a form that sign its policy (POST Object, 436/14690).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicySignature {
+    pub secret_id: String,
+    pub key_time: TimeSpan,
+    /// 40 lower-case hex digits when well formed; compared, never trusted.
+    pub signature: String,
+}
+
 /// `start;end` in Unix seconds, with the text as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeSpan {
@@ -35,21 +44,45 @@ impl Authorization {
     /// # Errors
     /// The first field that is missing or unusable; the two lists may be absent.
     pub fn from_fields<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Result<Self, MalformedAuthorization> {
-        let required = |name| field(name).filter(|value| !value.is_empty()).ok_or(MalformedAuthorization { field: name });
-        if !required("q-sign-algorithm")?.eq_ignore_ascii_case("sha1") {
-            return Err(MalformedAuthorization { field: "q-sign-algorithm" });
-        }
-        let span = |name| required(name)?.parse().map_err(|()| MalformedAuthorization { field: name });
+        check_algorithm(&field)?;
         let list = |name| names(field(name).unwrap_or_default());
         Ok(Self {
-            secret_id: required("q-ak")?.to_owned(),
-            sign_time: span("q-sign-time")?,
-            key_time: span("q-key-time")?,
+            secret_id: required(&field, "q-ak")?.to_owned(),
+            sign_time: span(&field, "q-sign-time")?,
+            key_time: span(&field, "q-key-time")?,
             header_list: list("q-header-list"),
             url_param_list: list("q-url-param-list"),
-            signature: required("q-signature")?.to_owned(),
+            signature: required(&field, "q-signature")?.to_owned(),
         })
     }
+}
+
+impl PolicySignature {
+    /// Builds from a form's fields, looked up by name.
+    ///
+    /// # Errors
+    /// The first field that is missing or unusable.
+    pub fn from_fields<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Result<Self, MalformedAuthorization> {
+        check_algorithm(&field)?;
+        Ok(Self {
+            secret_id: required(&field, "q-ak")?.to_owned(),
+            key_time: span(&field, "q-key-time")?,
+            signature: required(&field, "q-signature")?.to_owned(),
+        })
+    }
+}
+
+fn check_algorithm<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Result<(), MalformedAuthorization> {
+    let name = "q-sign-algorithm";
+    if required(field, name)?.eq_ignore_ascii_case("sha1") { Ok(()) } else { Err(MalformedAuthorization { field: name }) }
+}
+
+fn required<'a>(field: impl Fn(&str) -> Option<&'a str>, name: &'static str) -> Result<&'a str, MalformedAuthorization> {
+    field(name).filter(|value| !value.is_empty()).ok_or(MalformedAuthorization { field: name })
+}
+
+fn span<'a>(field: impl Fn(&str) -> Option<&'a str>, name: &'static str) -> Result<TimeSpan, MalformedAuthorization> {
+    required(field, name)?.parse().map_err(|()| MalformedAuthorization { field: name })
 }
 
 impl FromStr for Authorization {

@@ -48,6 +48,11 @@ pub fn string_to_sign(sign_time: &str, http_string: &str) -> String {
     format!("sha1\n{sign_time}\n{}\n", hex::encode(Sha1::digest(http_string)))
 }
 
+/// StringToSign of a form's policy: the SHA-1 of its JSON text alone, with neither time nor line end (POST Object, 436/14690).
+pub fn policy_string_to_sign(policy: &[u8]) -> String {
+    hex::encode(Sha1::digest(policy))
+}
+
 /// Signature: 40 lower-case hex digits, keyed with the SignKey's ASCII digits.
 pub fn signature(sign_key: &str, string_to_sign: &str) -> String {
     hmac_sha1(sign_key.as_bytes(), string_to_sign)
@@ -100,5 +105,14 @@ mod tests {
         assert_eq!(list(&["twice", "twice"]), "twice=1&twice=2");
         assert_eq!(list(&["twice"]), "twice=1");
         assert_eq!(list(&[]), "");
+    }
+
+    /// The sample of POST Object (436/14690), from the digest of its policy on.
+    #[test]
+    fn the_sample_of_a_form_comes_out() {
+        let key = sign_key("BQYIM75p8x0iWVFSIgqEKwFprpRSVHlz", "1567150692;1567157892");
+        assert_eq!(key, "39acc8c9f34ba5b19bce4e965b370cd3f62d2fba");
+        let signature = signature(&key, "d5d903b8360468bc81c1311f134989bc8c8b5b89");
+        assert_eq!(signature, "7758dc9a832e9d301dca704cacbf9d9f8172fdef");
     }
 }

@@ -231,7 +231,10 @@ mod tests {
             let by_user = |effect| says(&self.user, effect, "holder");
             let by_bucket = says(&self.bucket, Deny, self.uin) && !(self.uin == "1" && self.action == "PutBucketPolicy");
             let is_denied = by_session(Deny) == Some(true) || by_user(Deny) || by_bucket;
-            let is_shared = is_given(self.uin) || is_given("signed") || account != "1" && is_given(account);
+            // An account that is denied has nothing from the policy to hand on.
+            let is_handed_on =
+                says(&self.bucket, Allow, account) && !says(&self.bucket, Deny, account) || self.acl == Some(account);
+            let is_shared = is_given(self.uin) || is_given("signed") || account != "1" && is_handed_on;
             let to_caller = match (account, self.uin == account) {
                 ("1", is_root) => is_root || by_user(Allow) || is_shared,
                 (_, is_root) => is_shared && (is_root || by_user(Allow)),

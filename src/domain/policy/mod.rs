@@ -1,17 +1,15 @@
 //! Access policies: what a bucket, a user or a temporary credential allows and denies (Access Policy Language, 436/18023).
 
+mod bucket_policy;
 mod conditions;
 mod parse;
 mod patterns;
 
 use std::borrow::Cow;
 
+pub use bucket_policy::{BucketPolicies, BucketPolicy};
 pub use conditions::ConditionKey;
 
-use serde::{Deserialize, Serialize};
-
-use crate::domain::error::Error;
-use crate::domain::setting::{Setting, SettingKind};
 use conditions::Condition;
 use patterns::{ActionPattern, Principal, ResourcePattern};
 
@@ -23,29 +21,6 @@ pub const LARGEST_POLICY: usize = 20 << 10;
 pub struct Policy {
     text: String,
     statements: Vec<Statement>,
-}
-
-/// A bucket's policy, which is stored as its text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct BucketPolicy(pub Policy);
-
-impl Setting for BucketPolicy {
-    const KIND: SettingKind = SettingKind::Policy;
-}
-
-impl TryFrom<String> for BucketPolicy {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self, Error> {
-        Policy::of_bucket(&text).map(Self)
-    }
-}
-
-impl From<BucketPolicy> for String {
-    fn from(BucketPolicy(policy): BucketPolicy) -> Self {
-        policy.text
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

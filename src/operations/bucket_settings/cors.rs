@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::cors::{CorsMethod, CorsRule, CorsRules};
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given, number, word};
+use crate::operations::bucket_settings::element::{check_count, choice, given, given_each, number, required_each, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::Response;
@@ -26,7 +26,9 @@ pub(super) struct CorsConfiguration {
 struct RuleElement {
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
     id: Option<String>,
+    #[serde(default)]
     allowed_origin: Vec<String>,
+    #[serde(default)]
     allowed_method: Vec<String>,
     #[serde(default)]
     allowed_header: Vec<String>,
@@ -65,15 +67,16 @@ impl TryFrom<RuleElement> for CorsRule {
             let message = format!("the element <ExposeHeader> is {text:?}; it must be the name of a header, without *");
             return Err(ErrorCode::InvalidArgument.because(message));
         }
-        let methods = CorsMethod::ALL.map(|method| (method.name(), method));
-        let most = given(rule.max_age_seconds);
+        let choices = CorsMethod::ALL.map(|method| (method.name(), method));
+        let methods = required_each("AllowedMethod", rule.allowed_method)?;
+        let max_age = given(rule.max_age_seconds);
         Ok(Self {
             id: given(rule.id),
-            origins: rule.allowed_origin,
-            methods: rule.allowed_method.iter().map(|text| choice("AllowedMethod", text, &methods)).collect::<Result<_, _>>()?,
-            headers: rule.allowed_header,
-            exposed: rule.expose_header,
-            max_age: most.map(|text| number("MaxAgeSeconds", &text, 0..=u32::MAX)).transpose()?,
+            origins: required_each("AllowedOrigin", rule.allowed_origin)?,
+            methods: methods.iter().map(|text| choice("AllowedMethod", text, &choices)).collect::<Result<_, _>>()?,
+            headers: given_each(rule.allowed_header),
+            exposed: given_each(rule.expose_header),
+            max_age: max_age.map(|text| number("MaxAgeSeconds", &text, 0..=u32::MAX)).transpose()?,
         })
     }
 }

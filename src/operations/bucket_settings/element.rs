@@ -11,6 +11,24 @@ pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
+/// Elements that may be missing and repeated.
+pub(super) fn given_each(mut texts: Vec<String>) -> Vec<String> {
+    texts.retain(|text| !text.is_empty());
+    texts
+}
+
+/// Elements of which there must be one at least.
+///
+/// # Errors
+/// `MalformedXML`.
+pub(super) fn required_each(name: &str, texts: Vec<String>) -> Result<Vec<String>, Error> {
+    let texts = given_each(texts);
+    if texts.is_empty() {
+        return Err(ErrorCode::MalformedXML.because(format!("the element <{name}> is missing or empty")));
+    }
+    Ok(texts)
+}
+
 /// An element that may have few texts, each with its meaning.
 ///
 /// # Errors

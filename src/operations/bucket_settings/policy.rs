@@ -12,14 +12,14 @@ use crate::operations::response::{self, Response};
 
 pub(crate) async fn put(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     let text = context.head.read_text(body, LARGEST_POLICY, ErrorCode::MalformedPolicy).await?;
-    let policy = BucketPolicy(Policy::of_bucket(&text)?);
+    let policy = BucketPolicy::from(Policy::of_bucket(&text)?);
     document::change(context, |_, _| Ok(Some(policy))).await?;
     Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
 }
 
 pub(crate) fn get(context: &Context<'_>) -> Result<Response, Error> {
-    match context.store().setting(context.bucket()?)? {
-        Some(BucketPolicy(policy)) => {
+    match context.store().setting::<BucketPolicy>(context.bucket()?)? {
+        Some(policy) => {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
             Ok(response::whole(policy.text().to_owned(), headers))
         }

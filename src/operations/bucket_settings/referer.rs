@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::referer::{RefererList, RefererRules};
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{choice, given, word};
+use crate::operations::bucket_settings::element::{choice, given, required_each, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::{self, Response};
@@ -30,7 +30,7 @@ pub(super) struct RefererConfiguration {
 
 #[derive(Serialize, Deserialize)]
 struct DomainList {
-    #[serde(rename = "Domain")]
+    #[serde(default, rename = "Domain")]
     domains: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl TryFrom<RefererConfiguration> for RefererRules {
         Ok(Self {
             is_enabled: choice("Status", &configuration.status, &STATUS)?,
             list: choice("RefererType", &configuration.referer_type, &LISTS)?,
-            domains: configuration.domain_list.domains,
+            domains: required_each("Domain", configuration.domain_list.domains)?,
             allows_empty: choice("EmptyReferConfiguration", empty.as_deref().unwrap_or("Deny"), &EMPTY)?,
             judges_signed_urls: choice("VerifySignatureURL", verified.as_deref().unwrap_or("Disabled"), &STATUS)?,
         })

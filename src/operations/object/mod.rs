@@ -2,6 +2,8 @@
 
 pub(super) mod acl;
 pub(super) mod append_object;
+pub(super) mod copy_object;
+pub(super) mod delete_multiple_objects;
 pub(super) mod delete_object;
 pub(super) mod get_object;
 pub(super) mod get_symlink;
@@ -12,3 +14,5 @@ pub(super) mod put_symlink;
 pub(super) mod rename_object;
 pub(super) mod restore;
 pub(super) mod retention;
+pub(super) mod select_object_content;
+pub(super) mod tagging;

@@ -10,6 +10,7 @@ const MODULES = [
   require('./multipart'),
   require('./encryption'),
   require('./presigned'),
+  require('./select_content'),
   require('./refusals'),
   require('./addressing'),
   require('./large_file'),

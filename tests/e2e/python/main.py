@@ -14,9 +14,10 @@ import multipart
 import objects
 import presigned
 import refusals
+import select_content
 from harness import Server, Skip
 
-MODULES = [buckets, objects, listing, multipart, encryption, presigned, refusals, addressing, large_file]
+MODULES = [buckets, objects, listing, multipart, encryption, presigned, select_content, refusals, addressing, large_file]
 
 
 def main():

@@ -6,32 +6,35 @@ use http::header::AUTHORIZATION;
 
 use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
 use crate::domain::account::{Caller, Credential, Identity};
+use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
+use crate::operations::context::Services;
 use crate::operations::headers::SECURITY_TOKEN;
 use crate::operations::request::RequestHead;
+use crate::operations::routes::Operation;
+use crate::operations::strict_signature;
 use crate::operations::target::Target;
-use crate::server::app::App;
 
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
 const SKEW: i64 = 900;
 
 /// Who calls; for anonymous callers also why, if they tried to be somebody.
-pub(super) struct Authentication {
-    pub(super) caller: Caller,
-    pub(super) remark: Option<String>,
+pub struct Authentication {
+    pub caller: Caller,
+    pub remark: Option<String>,
     /// Where the request's signature stands.
-    pub(super) signed: Option<SignaturePlace>,
+    pub signed: Option<SignaturePlace>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignaturePlace {
+pub enum SignaturePlace {
     Header,
     Url,
 }
 
 impl Authentication {
-    pub(super) fn anonymous(remark: Option<String>) -> Self {
+    pub fn anonymous(remark: Option<String>) -> Self {
         Self { caller: Caller::Anonymous, remark, signed: None }
     }
 
@@ -40,14 +43,26 @@ impl Authentication {
     }
 }
 
-/// Checks the key, then the time, then the signature.
+/// Checks the key, then the time, then what is signed, then the signature. `bucket` is the one that the request is for, if it is
+/// there.
 ///
 /// # Errors
-/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
-pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: Timestamp) -> Result<Authentication, Error> {
-    let accounts = &app.services.accounts;
+/// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
+/// and that of [`strict_signature::check`].
+pub fn authenticate(
+    services: &Services,
+    head: &RequestHead,
+    target: &Target,
+    (operation, bucket): (Operation, Option<&Bucket>),
+    now: Timestamp,
+) -> Result<Authentication, Error> {
+    let accounts = &services.accounts;
+    if operation == Operation::OptionsObject {
+        // A browser's question may repeat the parameters of the request that is to come, with their signature.
+        return Ok(Authentication::anonymous(None));
+    }
     let found = find(head);
-    if !app.check_signatures {
+    if !services.check_signatures {
         let signed = found.and_then(Result::ok).map(|(_, place)| place);
         return Ok(Authentication::of(accounts.default_identity(), signed));
     }
@@ -66,6 +81,7 @@ pub(super) fn authenticate(app: &App, head: &RequestHead, target: &Target, now: 
         }
     };
     check_time(&authorization, now)?;
+    strict_signature::check(&services.store, head, operation, bucket, &authorization)?;
     check_signature(&authorization, &secret_key, head, target)?;
     Ok(Authentication::of(identity, Some(place)))
 }
