@@ -42,6 +42,7 @@ impl Bench {
             initiator: "100000000001".to_owned(),
             attributes: Attributes::default(),
             forbids_overwrite: false,
+            retained_until: None,
         };
         let key = "k".parse().expect("valid");
         assert!(self.store.create_upload(&self.bucket, &key, id, upload).await.expect("stored"));

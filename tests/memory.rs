@@ -103,16 +103,45 @@ fn a_large_body_is_never_held_in_memory() {
     stream.read_to_string(&mut answer).expect("answered");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
 
-    let mut stream = cos.connect("GET /b-1250000000/large", "");
-    let mut received = 0;
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match stream.read(&mut buffer).expect("read") {
-            0 => break,
-            length => received += length as u64,
-        }
-    }
+    let received = count(cos.connect("GET /b-1250000000/large", ""));
     assert!(received > SIZE, "{received} bytes came");
     let peak = cos.peak();
     assert!(peak <= MOST_RESIDENT, "{} MiB were resident", peak >> 20);
+}
+
+#[test]
+fn a_select_holds_neither_the_object_nor_its_result() {
+    let cos = Emulator::start();
+    let row = b"1,a row that is much like any other,2023-11-14T22:13:20Z\n";
+    let rows = 2 * MOST_RESIDENT / row.len() as u64;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    (0..rows).for_each(|_| packed.write_all(row).expect("memory"));
+    let packed = packed.finish().expect("memory");
+    let mut stream = cos.connect("PUT /b-1250000000/rows", &format!("Content-Length: {}\r\n", packed.len()));
+    stream.write_all(&packed).expect("taken in");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+    let body = "<SelectRequest><Expression>SELECT * FROM COSObject WHERE _1 = 1</Expression><ExpressionType>SQL</ExpressionType>\
+                <InputSerialization><CompressionType>GZIP</CompressionType><CSV><FileHeaderInfo>NONE</FileHeaderInfo></CSV>\
+                </InputSerialization><OutputSerialization><CSV/></OutputSerialization></SelectRequest>";
+    let headers = format!("Content-Length: {}\r\n", body.len());
+    let mut stream = cos.connect("POST /b-1250000000/rows?select&select-type=2", &headers);
+    stream.write_all(body.as_bytes()).expect("taken in");
+    let (received, sent) = (count(stream), rows * row.len() as u64);
+    assert!(received > sent, "{received} bytes came of {sent}");
+    let peak = cos.peak();
+    assert!(peak <= MOST_RESIDENT, "{} MiB were resident", peak >> 20);
+}
+
+/// Reads to the end and throws it all away.
+fn count(mut stream: TcpStream) -> u64 {
+    let (mut received, mut buffer) = (0, vec![0; 64 << 10]);
+    loop {
+        match stream.read(&mut buffer).expect("read") {
+            0 => return received,
+            length => received += length as u64,
+        }
+    }
 }

@@ -7,15 +7,9 @@ pub struct Delimited<R> {
     source: R,
     delimiter: Vec<u8>,
     longest: usize,
+    /// The record that was read last, without its delimiter.
     record: Vec<u8>,
-}
-
-/// A record without its delimiter.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Record<'a> {
-    pub bytes: &'a [u8],
-    /// Whether the source ended instead of a delimiter.
-    pub is_unterminated: bool,
+    is_unterminated: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -29,44 +23,44 @@ pub enum ReadError {
 impl<R: BufRead> Delimited<R> {
     /// The delimiter has one byte or more; a record at most `longest` bytes beside it.
     pub fn new(source: R, delimiter: &[u8], longest: usize) -> Self {
-        Self { source, delimiter: delimiter.to_vec(), longest, record: Vec::new() }
+        Self { source, delimiter: delimiter.to_vec(), longest, record: Vec::new(), is_unterminated: false }
     }
 
-    /// The next record; `None` at the end. `holds` is shown the bytes as they come and says whether the record goes on
-    /// behind a delimiter that may follow them, as in quotes.
+    /// Reads the next record; `false` when there is none. `holds` is shown the bytes as they come and says whether the record goes
+    /// on behind a delimiter at their end, as in quotes.
     ///
     /// # Errors
     /// The record is too long, or the source fails.
-    pub fn next(&mut self, mut holds: impl FnMut(&[u8]) -> bool) -> Result<Option<Record<'_>>, ReadError> {
+    pub fn advance(&mut self, mut holds: impl FnMut(&[u8]) -> bool) -> Result<bool, ReadError> {
         let last = *self.delimiter.last().expect("a delimiter has a byte or more");
         let most = self.longest + self.delimiter.len();
         self.record.clear();
         loop {
             let seen = self.record.len();
-            let room = (most - seen) as u64;
-            let read = (&mut self.source).take(room).read_until(last, &mut self.record)?;
+            let read = (&mut self.source).take((most - seen) as u64).read_until(last, &mut self.record)?;
             let is_held = holds(&self.record[seen..]);
+            self.is_unterminated = read == 0;
             if self.record.ends_with(&self.delimiter) && !is_held {
-                let length = self.record.len() - self.delimiter.len();
-                return Ok(Some(Record { bytes: &self.record[..length], is_unterminated: false }));
+                self.record.truncate(self.record.len() - self.delimiter.len());
+                return Ok(true);
             }
-            if self.record.len() == most {
+            if self.record.len() == most || self.is_unterminated && seen > self.longest {
                 return Err(ReadError::TooLong(self.longest));
             }
-            if read == 0 {
-                let record = Record { bytes: &self.record, is_unterminated: true };
-                return if seen > self.longest {
-                    Err(ReadError::TooLong(self.longest))
-                } else {
-                    Ok(Some(record).filter(|_| seen > 0))
-                };
+            if self.is_unterminated {
+                return Ok(seen > 0);
             }
         }
     }
 
-    /// What is read from.
-    pub fn source(&self) -> &R {
-        &self.source
+    /// The record that was read last, without its delimiter.
+    pub fn record(&self) -> &[u8] {
+        &self.record
+    }
+
+    /// Whether the source ended instead of a delimiter.
+    pub fn is_unterminated(&self) -> bool {
+        self.is_unterminated
     }
 }
 
@@ -79,9 +73,9 @@ mod tests {
     fn records(text: &[u8], delimiter: &[u8], longest: usize) -> Result<(Vec<Vec<u8>>, bool), ReadError> {
         let mut reader = Delimited::new(text, delimiter, longest);
         let (mut records, mut is_unterminated) = (Vec::new(), false);
-        while let Some(record) = reader.next(|_| false)? {
-            records.push(record.bytes.to_vec());
-            is_unterminated = record.is_unterminated;
+        while reader.advance(|_| false)? {
+            records.push(reader.record().to_vec());
+            is_unterminated = reader.is_unterminated();
         }
         Ok((records, is_unterminated))
     }
@@ -119,9 +113,11 @@ mod tests {
             quotes += bytes.iter().filter(|byte| **byte == b'\'').count();
             quotes % 2 == 1
         };
-        assert_eq!(reader.next(&mut holds).unwrap(), Some(Record { bytes: b"'a\nb'", is_unterminated: false }));
-        assert_eq!(reader.next(&mut holds).unwrap(), Some(Record { bytes: b"c", is_unterminated: true }));
-        assert_eq!(reader.next(&mut holds).unwrap(), None);
+        for expected in [&b"'a\nb'"[..], b"c"] {
+            assert!(reader.advance(&mut holds).expect("short"));
+            assert_eq!(reader.record(), expected);
+        }
+        assert!(reader.is_unterminated() && !reader.advance(&mut holds).expect("short"));
     }
 
     proptest! {

@@ -59,8 +59,9 @@ pub fn end() -> Bytes {
 
 /// The last message of an answer that failed on the way.
 pub fn error(code: &str, sentence: &str) -> Bytes {
-    let sentence = &sentence[..sentence.floor_char_boundary(LONGEST_SENTENCE)];
-    message(&[(":error-code", code), (":error-message", sentence), (":message-type", "error")], b"")
+    let ends = sentence.char_indices().map(|(start, character)| start + character.len_utf8());
+    let end = ends.take_while(|end| *end <= LONGEST_SENTENCE).last().unwrap_or(0);
+    message(&[(":error-code", code), (":error-message", &sentence[..end]), (":message-type", "error")], b"")
 }
 
 fn event(kind: &str, content_type: Option<&str>, payload: &[u8]) -> Bytes {

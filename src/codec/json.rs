@@ -103,7 +103,7 @@ impl<R: BufRead> Values<R> {
     ///
     /// # Errors
     /// The value is too long, or the source fails.
-    pub fn next(&mut self) -> Result<Option<Found<'_>>, ReadError> {
+    pub fn next_value(&mut self) -> Result<Option<Found<'_>>, ReadError> {
         self.text.clear();
         let mut end = End::default();
         loop {
@@ -126,11 +126,6 @@ impl<R: BufRead> Values<R> {
                 return Ok(Some(Found { bytes: &self.text, is_cut_off: false }));
             }
         }
-    }
-
-    /// What is read from.
-    pub fn source(&self) -> &R {
-        &self.source
     }
 }
 
@@ -196,7 +191,7 @@ mod tests {
     fn values(text: &str, longest: usize) -> Result<(Vec<String>, bool), ReadError> {
         let mut reader = Values::new(text.as_bytes(), longest);
         let (mut values, mut is_cut_off) = (Vec::new(), false);
-        while let Some(found) = reader.next()? {
+        while let Some(found) = reader.next_value()? {
             values.push(String::from_utf8(found.bytes.to_vec()).expect("UTF-8"));
             is_cut_off = found.is_cut_off;
         }
@@ -262,7 +257,7 @@ mod tests {
         #[test]
         fn no_bytes_panic_the_readers(bytes: Vec<u8>, text in "[\\[\\]{}\",:a1 \\\\]{0,20}") {
             let mut reader = Values::new(&bytes[..], 10);
-            while let Ok(Some(_)) = reader.next() {}
+            while let Ok(Some(_)) = reader.next_value() {}
             let _ = (value(&text), members(&text), elements(&text), string(&text), compact(&text));
         }
     }

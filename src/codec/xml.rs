@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 /// The declaration that COS writes, with its single quotes and the blank before the end.
 pub const DECLARATION: &str = "<?xml version='1.0' encoding='utf-8' ?>\n";
 
+/// How deep elements may nest; no document of COS's comes near.
+const DEEPEST: usize = 64;
+
 /// Why a body could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum XmlError {
@@ -55,29 +58,49 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 /// # Errors
 /// The body is not UTF-8, not XML, has another root or lacks a required element.
 pub fn parse<T: DeserializeOwned>(root: &'static str, body: &[u8]) -> Result<T, XmlError> {
+    parse_below(Some(root), body)
+}
+
+/// Reads a document as [`parse`] does, whatever its root is called.
+///
+/// # Errors
+/// As [`parse`], but for the root.
+pub fn parse_any_root<T: DeserializeOwned>(body: &[u8]) -> Result<T, XmlError> {
+    parse_below(None, body)
+}
+
+fn parse_below<T: DeserializeOwned>(root: Option<&'static str>, body: &[u8]) -> Result<T, XmlError> {
     let text = std::str::from_utf8(body).map_err(|_| XmlError::Malformed("the body is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    check_root(root, text)?;
-    let mut deserializer = Deserializer::from_str(text);
+    let mut deserializer = Deserializer::from_str(&text[root_start(root, text)?..]);
     T::deserialize(&mut deserializer).map_err(|error| XmlError::Malformed(error.to_string()))
 }
 
-/// Also reads to the end: the deserializer alone stops at the root's last tag.
-fn check_root(root: &'static str, text: &str) -> Result<(), XmlError> {
+/// Where the root element begins. Also reads to the end: the deserializer alone stops at the root's last tag.
+fn root_start(root: Option<&'static str>, text: &str) -> Result<usize, XmlError> {
     let mut reader = quick_xml::Reader::from_str(text);
-    let mut is_right = false;
+    let mut root_at = None;
     let mut depth = 0;
     loop {
-        match reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))? {
-            Event::Start(start) => {
-                is_right |= depth == 0 && start.local_name().as_ref() == root;
-                depth += 1;
+        let position = usize::try_from(reader.buffer_position()).unwrap_or_default();
+        let event = reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))?;
+        if let Event::Start(start) | Event::Empty(start) = &event
+            && depth == 0
+            && root.is_none_or(|root| start.local_name().as_ref() == root)
+        {
+            root_at = Some(position);
+        }
+        match event {
+            Event::Start(_) if depth == DEEPEST => {
+                return Err(XmlError::Malformed(format!("elements nest more than {DEEPEST} deep")));
             }
-            Event::Empty(start) if depth == 0 => is_right |= start.local_name().as_ref() == root,
+            Event::Start(_) => depth += 1,
             Event::End(_) => depth -= 1,
             Event::Eof if depth > 0 => return Err(XmlError::Malformed("the document ends inside an element".to_owned())),
-            Event::Eof if is_right => return Ok(()),
-            Event::Eof => return Err(XmlError::WrongRoot { expected: root }),
+            Event::Eof => {
+                let no_root = || XmlError::Malformed("the document has no root element".to_owned());
+                return root_at.ok_or_else(|| root.map_or_else(no_root, |expected| XmlError::WrongRoot { expected }));
+            }
             _ => {}
         }
     }
@@ -161,6 +184,13 @@ mod tests {
             assert!(shelf(text).is_err(), "{text}");
         }
         assert!(parse::<Shelf>("Shelf", b"<Shelf><Name>\xff</Name></Shelf>").is_err());
+    }
+
+    #[test]
+    fn any_root_will_do_where_clients_differ() {
+        let expected = Shelf { name: " \n".to_owned(), books: vec![] };
+        assert_eq!(parse_any_root::<Shelf>(b"<Rack><Name> \n</Name></Rack>").expect("a document"), expected);
+        assert!(parse_any_root::<Shelf>(b"").is_err() && parse_any_root::<Shelf>(b"<Rack>").is_err());
     }
 
     proptest! {

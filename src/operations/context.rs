@@ -1,6 +1,9 @@
 //! What an operation is given.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::codec::crypto::Nonce;
 use crate::domain::account::{Account, Accounts, Caller, Identity, UserId};
@@ -14,7 +17,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::VersionId;
 use crate::operations::object_headers::{marker_error, object_of};
 use crate::operations::request::RequestHead;
-use crate::operations::target::{Resource, Target};
+use crate::operations::target::{Addressing, Resource, Target};
 use crate::storage::{ChangeObject, Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
@@ -23,12 +26,18 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub addressing: Addressing,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,
     pub policies: BucketPolicies,
     /// The region of buckets that are created through a host that names none.
     pub region: Region,
+    /// Permits for scans of SELECT Object Content, each of which holds a thread while it lasts.
+    pub scans: Arc<Semaphore>,
 }
+
+/// How many SELECTs may scan at the same time (inferred); one more is refused as `Busy`.
+pub const MOST_SCANS: usize = 64;
 
 /// One request, authenticated and authorized.
 pub struct Context<'a> {

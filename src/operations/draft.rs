@@ -11,6 +11,7 @@ use crate::domain::tag::{Tagged, Tags};
 use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::{FORBID_OVERWRITE, MIME_LIMIT, STORAGE_CLASS, TAGGING};
+use crate::operations::locking::Locking;
 use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
 use crate::storage::{Attributes, Object, Slot, Staged};
@@ -19,18 +20,26 @@ pub(super) struct ObjectDraft {
     pub(super) attributes: Attributes,
     pub(super) customer_key: Option<CustomerKey>,
     pub(super) forbids_overwrite: bool,
+    pub(super) locking: Locking,
 }
 
 impl ObjectDraft {
     /// # Errors
     /// Those of each header: `NotSupportedStorageClass`, `MAZOperationNotSupportOnOAZBucket`, `OAZOperationNotSupportOnMAZBucket`,
-    /// `KeyTooLong`, `AccessDenied`, `InvalidTag`, `InvalidArgument`, `KmsKeyNotExist`.
+    /// `KeyTooLong`, `AccessDenied`, `InvalidTag`, `InvalidArgument`, `InvalidRequest`, `KmsKeyNotExist`.
     pub(super) fn parse(context: &Context<'_>) -> Result<Self, Error> {
+        Self::parse_named(context, context.object()?.1.as_str())
+    }
+
+    /// As [`Self::parse`], with the name whose suffix tells the default Content-Type.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub(super) fn parse_named(context: &Context<'_>, name: &str) -> Result<Self, Error> {
         let head = context.head;
-        let (_, key) = context.object()?;
         let (encryption, customer_key) = sse_headers::requested(context)?;
         let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let metadata = Metadata::collect(key.as_str(), headers)?;
+        let metadata = Metadata::collect(name, headers)?;
         if let Some(limit) = head.header_opt::<MimeLimit>(&MIME_LIMIT)? {
             limit.check(&metadata.content_type())?;
         }
@@ -41,7 +50,7 @@ impl ObjectDraft {
             tags: tags(head)?,
             acl: acl_headers::read(head, AclOf::Object)?,
         };
-        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)? })
+        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)?, locking: Locking::parse(context)? })
     }
 }
 
@@ -52,12 +61,13 @@ impl ObjectDraft {
     /// `FileAlreadyExists`, `ObjectLocked`, `NoSuchBucket`.
     pub(super) async fn store(self, context: &Context<'_>, staged: Staged, etag: String) -> Result<Object, Error> {
         let (bucket, key) = context.object()?;
-        let Self { attributes, forbids_overwrite, .. } = self;
+        let Self { attributes, forbids_overwrite, locking, .. } = self;
         let (size, crc64) = (staged.digested.length, staged.digested.crc64);
         let now = context.services.clock.now();
         let object = move |slot: &Slot<'_>, content| {
             check_overwrite(forbids_overwrite, slot)?;
-            Ok(Object::new(slot.version, etag, size, crc64, now, attributes, content))
+            let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
+            Ok(Object { retained_until: locking.until(now), ..object })
         };
         context.store().put_object(bucket, key, staged, now, object).await?.stored()
     }

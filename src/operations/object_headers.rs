@@ -8,6 +8,7 @@ use crate::domain::conditions::{Conditions, Verdict};
 use crate::domain::encryption::{CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
+use crate::domain::key::ObjectKey;
 use crate::domain::restore::{Restore, RestoreState};
 use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
@@ -18,6 +19,7 @@ use crate::operations::headers::{
 };
 use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
+use crate::operations::routes::Operation;
 use crate::operations::sse_headers;
 use crate::storage::{DeleteMarker, Object, ObjectKind, Version};
 
@@ -31,19 +33,55 @@ const OVERRIDES: [(&str, HeaderName); 6] = [
     ("response-expires", http::header::EXPIRES),
 ];
 
-/// Finds the object that GET or HEAD asks for, and the key to it.
+/// What GET or HEAD asks for.
+pub(super) struct Found {
+    /// That of a link's target, if the request names a link.
+    pub(super) key: ObjectKey,
+    pub(super) object: Object,
+    /// What unlocks it.
+    pub(super) customer_key: Option<CustomerKey>,
+}
+
+/// Finds the object that `operation` is to read.
 ///
 /// # Errors
-/// `NoSuchVersion`, `NoSuchKey`, the refusals of customer keys, and those of
+/// `NoSuchVersion`, `NoSuchKey`, the refusals of customer keys, and those of [`follow`] and
 /// [`crate::domain::encryption::Encryption::unlock`].
-pub(super) fn find(context: &Context<'_>) -> Result<(Object, Option<CustomerKey>), Error> {
+pub(super) fn find(context: &Context<'_>, operation: Operation) -> Result<Found, Error> {
     let (bucket, key) = context.object()?;
     sse_headers::refuse_on_read(context.head)?;
     let customer_key = sse_headers::customer_key(context.head)?;
     let id = context.head.version_id()?;
     let object = object_of(context.store().version(bucket, key, id)?, id)?;
+    let (key, object) = follow(context, operation, context.bucket()?, key, object)?;
     object.attributes.encryption.unlock(customer_key.as_ref())?;
-    Ok((object, customer_key))
+    Ok(Found { key, object, customer_key })
+}
+
+/// The object that a link leads to; any other is given back. The caller must be allowed to do `operation` on both (inferred).
+///
+/// # Errors
+/// `NoSuchKey` when the link leads nowhere, `InvalidRequest` when it leads to another link (both inferred), `AccessDenied`.
+pub(super) fn follow(
+    context: &Context<'_>,
+    operation: Operation,
+    bucket: &Bucket,
+    key: &ObjectKey,
+    object: Object,
+) -> Result<(ObjectKey, Object), Error> {
+    let ObjectKind::Symlink(target) = object.kind else { return Ok((key.clone(), object)) };
+    context.may(operation, bucket, &target)?;
+    match context.store().object(&bucket.name, &target)? {
+        None => {
+            let message = format!("the object is a link to {:?}, which does not exist", target.as_str());
+            Err(ErrorCode::NoSuchKey.because(message))
+        }
+        Some(Object { kind: ObjectKind::Symlink(_), .. }) => {
+            let message = format!("the object is a link to {:?}, which is a link itself; only one is followed", target.as_str());
+            Err(ErrorCode::InvalidRequest.because(message))
+        }
+        Some(object) => Ok((target, object)),
+    }
 }
 
 /// The object in what was found for an id, or for none.

@@ -62,6 +62,13 @@ impl RequestHead {
         self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
+    /// `?` and the query, escaped anew; nothing when there is none.
+    pub fn query_string(&self) -> String {
+        let pairs: Vec<String> =
+            self.query.iter().map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value))).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
     /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.
     ///
     /// # Errors
@@ -158,12 +165,21 @@ impl RequestHead {
         root: &'static str,
         limit: usize,
     ) -> Result<T, Error> {
+        let bytes = self.read_document(body, root, limit).await?;
+        xml::parse(root, &bytes)
+            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+    }
+
+    /// Reads an XML body of at most `limit` bytes and checks its Content-MD5 when there is one; `root` is for messages.
+    ///
+    /// # Errors
+    /// `MissingRequestBodyError`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest`, `IncompleteBody`.
+    pub async fn read_document(&self, body: &mut RequestBody, root: &'static str, limit: usize) -> Result<Bytes, Error> {
         let bytes = self.read_bytes(body, limit, ErrorCode::XMLSizeLimit).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
-        xml::parse(root, &bytes)
-            .map_err(|error| ErrorCode::MalformedXML.because(format!("the body is not a <{root}> document: {error}")))
+        Ok(bytes)
     }
 
     /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that

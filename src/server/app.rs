@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
@@ -12,7 +13,7 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
-use crate::operations::context::Services;
+use crate::operations::context::{MOST_SCANS, Services};
 use crate::operations::jobs;
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
@@ -70,7 +71,6 @@ pub enum StartError {
 /// One emulator, without its sockets.
 pub struct App {
     pub(super) services: Services,
-    pub(super) addressing: Addressing,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
 }
@@ -105,9 +105,10 @@ impl App {
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
-        let (policies, check_signatures) = (BucketPolicies::default(), settings.check_signatures);
-        let services = Services { store, clock, random, accounts, check_signatures, policies, region: settings.region };
-        Ok(Arc::new(Self { services, addressing, data_dir, temporary }))
+        let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
+        let (region, check_signatures) = (settings.region, settings.check_signatures);
+        let services = Services { store, clock, random, accounts, addressing, check_signatures, policies, region, scans };
+        Ok(Arc::new(Self { services, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.

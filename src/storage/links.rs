@@ -205,8 +205,13 @@ mod tests {
     /// An object of three parts: two are files, the last one is in the index.
     async fn put_parts(store: &Store, name: &str) -> Object {
         let (bucket, key, id) = (bucket(), key(name), UploadId::new(1, [7; 32]));
-        let upload =
-            Upload { initiated: NOW, initiator: "1".to_owned(), attributes: Attributes::default(), forbids_overwrite: false };
+        let upload = Upload {
+            initiated: NOW,
+            initiator: "1".to_owned(),
+            attributes: Attributes::default(),
+            forbids_overwrite: false,
+            retained_until: None,
+        };
         assert!(store.create_upload(&bucket, &key, &id, upload).await.expect("stored"));
         for (number, length) in [(1, 50_000), (2, 50_000), (5, 10)] {
             let number = PartNumber::new(number).expect("in range");

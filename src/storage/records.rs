@@ -159,6 +159,8 @@ pub struct Upload {
     pub attributes: Attributes,
     /// Whether Initiate asked not to overwrite an object.
     pub forbids_overwrite: bool,
+    /// The end of a lock that Initiate named for the object.
+    pub retained_until: Option<Timestamp>,
 }
 
 /// A part that was uploaded.

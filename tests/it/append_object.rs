@@ -155,7 +155,7 @@ async fn some_classes_and_buckets_take_no_appends() {
     let cos = TestServer::start().await;
     cos.bucket(BUCKET).post("log?append&position=0", "x").await.assert_error(404, "NoSuchBucket");
     let bucket = cos.put_bucket().await;
-    for class in ["INTELLIGENT_TIERING", "DEEP_ARCHIVE", "MAZ_STANDARD"] {
+    for class in ["INTELLIGENT_TIERING", "DEEP_ARCHIVE"] {
         let request = bucket.request(Method::POST, "log?append&position=0").header("x-cos-storage-class", class);
         request.body("x").send().await.assert_error(400, "NotSupportedStorageClass");
     }

@@ -167,8 +167,13 @@ async fn ten_thousand_parts_are_shared() {
     let store = &cos.app.services().store;
     let now = Timestamp::from_seconds(NOW);
     let (name, key, id) = (BUCKET.parse().expect("a name"), "a".parse().expect("a key"), UploadId::new(NOW, [1; 32]));
-    let upload =
-        Upload { initiated: now, initiator: UIN.to_owned(), attributes: Attributes::default(), forbids_overwrite: false };
+    let upload = Upload {
+        initiated: now,
+        initiator: UIN.to_owned(),
+        attributes: Attributes::default(),
+        forbids_overwrite: false,
+        retained_until: None,
+    };
     assert!(store.create_upload(&name, &key, &id, upload).await.expect("stored"));
     let numbers = || (1..=10_000).filter_map(PartNumber::new);
     for number in numbers() {

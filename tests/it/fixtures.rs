@@ -103,6 +103,7 @@ async fn prepare(cos: &TestServer, request: &Message<'_>, now: Timestamp, encryp
         initiator: UIN.to_owned(),
         attributes: Attributes { encryption, ..Attributes::default() },
         forbids_overwrite: false,
+        retained_until: None,
     };
     assert!(store.create_upload(&name, &key, &id, upload).await.expect("stored"));
 }

@@ -1,10 +1,11 @@
 //! Lifecycle rules at work, by the app's clock.
 
 use cos_emulator::domain::bucket::Versioning;
+use cos_emulator::domain::object_lock::{ObjectLock, Retention};
 use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
-use crate::harness::{Bucket, NOW, TestServer};
+use crate::harness::{BUCKET, Bucket, NOW, TestServer};
 use crate::versions;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -155,4 +156,32 @@ async fn a_page_of_another_site_cannot_run_what_is_due() {
     let run = |method| cos.request("127.0.0.1", method, "_cos/run-due").anonymous();
     run(Method::POST).header("origin", "https://evil.example").send().await.assert_error(403, "AccessDenied");
     run(Method::GET).send().await.assert_error(405, "MethodNotAllowed");
+}
+
+#[tokio::test]
+async fn appended_objects_have_no_part_in_it() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    set_rule(&bucket, "", "<Expiration><Days>1</Days></Expiration>").await;
+    bucket.post("log?append&position=0", "x").await.assert_status(200);
+    bucket.put("a", "x").await.assert_status(200);
+    after(&cos, 10).await;
+    assert_eq!(keys(&bucket).await, ["log"]);
+}
+
+#[tokio::test]
+async fn a_locked_object_stays_as_it_is_until_its_time_is_over() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    set_rule(&bucket, "", "<Expiration><Days>1</Days></Expiration>").await;
+    // Only a bucket without rules can get a lock by request.
+    let lock = ObjectLock { default: Some(Retention { days: 5, says_mode: true }) };
+    let name = BUCKET.parse().expect("a name");
+    let set = move |_: &_, _| Ok::<_, ()>(Some(lock));
+    cos.app.services().store.change_setting(&name, set).await.expect("stored");
+    bucket.put("a", "x").await.assert_status(200);
+    for (days, expected) in [(4, 1), (6, 0)] {
+        after(&cos, days).await;
+        assert_eq!(keys(&bucket).await.len(), expected, "after {days} days");
+    }
 }

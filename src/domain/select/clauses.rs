@@ -17,6 +17,9 @@ pub(super) const TABLE: &str = "COSObject";
 /// How deep brackets may be nested (inferred).
 const DEEPEST: usize = 30;
 
+/// The most characters of the parser's own sentence, which is short but for the words that it quotes.
+const LONGEST_REASON: usize = 300;
+
 /// The clauses as they were written.
 pub(super) struct Clauses {
     pub(super) items: Vec<SelectItem>,
@@ -115,17 +118,12 @@ fn unexpected(parser: &Parser<'_>, expected: &str) -> Error {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn not_understood(error: ParserError) -> Error {
     refuse(match error {
         ParserError::TokenizerError(why) | ParserError::ParserError(why) => {
-            format!("the SQL expression could not be understood: {}", excerpt_of_reason(&why))
+            let why: String = why.chars().take(LONGEST_REASON).collect();
+            format!("the SQL expression could not be understood: {why}")
         }
         ParserError::RecursionLimitExceeded => "the SQL expression is nested too deeply".to_owned(),
     })
-}
-
-/// The parser's own sentences are short but for the tokens that they quote.
-fn excerpt_of_reason(why: &str) -> &str {
-    &why[..why.floor_char_boundary(300)]
 }

@@ -34,7 +34,8 @@ pub struct CsvInput {
     pub has_quoted_delimiters: bool,
 }
 
-/// What the first record of a CSV object is. Without the parameter it is a header: `Use` is what SDK tests see of the service.
+/// What the first record of a CSV object is. Without the parameter it is no record, as Java's SelectObjectTest has it; that it names
+/// the fields then is inferred.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FileHeaderInfo {
     /// A record as any other.

@@ -95,7 +95,7 @@ impl Query {
     fn add_all<'a>(&'a self, record: Record<'a>, cells: &mut Vec<Cell<'a>>) -> Result<(), Error> {
         match record {
             Record::Csv(fields) => cells.extend(fields.iter().enumerate().map(|(index, text)| {
-                let name = self.header.get(index).map_or_else(|| format!("_{}", index + 1).into(), |name| Cow::from(name));
+                let name = self.header.get(index).map_or_else(|| format!("_{}", index + 1).into(), Cow::from);
                 (name, Value::Text(text.into()))
             })),
             Record::Json(text) if text.starts_with('{') => {

@@ -10,7 +10,7 @@ use crate::domain::listing::Entry;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
 use crate::operations::context::Services;
-use crate::storage::{ChangeObject, DeleteMarker, DeleteObject, Object, StorageError, Version};
+use crate::storage::{ChangeObject, DeleteMarker, DeleteObject, Object, ObjectKind, StorageError, Version};
 
 const PAGE: usize = 1000;
 
@@ -76,6 +76,10 @@ impl Run<'_> {
 
     /// Judges one object or version and acts on it.
     async fn apply(&mut self, key: &ObjectKey, object: &Object, since: Option<Timestamp>) -> Result<(), StorageError> {
+        // Appended objects have no part in lifecycles (436/7741); locked ones stay as they are until they are free (436/40136).
+        if object.kind == ObjectKind::Appendable || object.retained(self.now).is_some() {
+            return Ok(());
+        }
         let version = lifecycle::Version {
             key: key.as_str(),
             standing: since.map_or(Standing::Current, |since| Standing::Noncurrent { since }),

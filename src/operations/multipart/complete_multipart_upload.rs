@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::operations::context::Context;
 use crate::operations::draft;
 use crate::operations::headers::{HASH_CRC64, PNUM_MAX, PNUM_MIN};
+use crate::operations::locking::Locking;
 use crate::operations::object_headers;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
@@ -61,13 +62,15 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     check_count(context.head, listed.len())?;
     let forbids_overwrite = upload.forbids_overwrite || draft::forbids_overwrite(context)?;
 
+    let locking = Locking::with(context, upload.retained_until)?;
     let mut headers = HeaderMap::new();
     sse_headers::describe(&upload.attributes.encryption, &mut headers);
     let now = context.services.clock.now();
     let id = upload_id.clone();
     let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
         draft::check_overwrite(forbids_overwrite, slot)?;
-        object(slot, parts, &listed, upload, id, now)
+        let object = object(slot, parts, &listed, upload, id, now)?;
+        Ok(Object { retained_until: locking.until(now), ..object })
     };
     match store.complete_upload(bucket, key, upload_id, now, object).await? {
         CompleteUpload::Completed(object) => {

@@ -23,14 +23,20 @@ struct InitiateMultipartUploadResult<'a> {
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
-    let ObjectDraft { attributes, forbids_overwrite, .. } = ObjectDraft::parse(context)?;
+    let ObjectDraft { attributes, forbids_overwrite, locking, .. } = ObjectDraft::parse(context)?;
     let is_versioned = context.bucket()?.versioning != Versioning::Never;
     if forbids_overwrite && !is_versioned && context.store().object(bucket, key)?.is_some() {
         return Err(ErrorCode::FileAlreadyExists.into());
     }
     let mut headers = HeaderMap::new();
     sse_headers::describe(&attributes.encryption, &mut headers);
-    let upload = Upload { initiated: context.now, initiator: context.caller.to_string(), attributes, forbids_overwrite };
+    let upload = Upload {
+        initiated: context.now,
+        initiator: context.caller.to_string(),
+        attributes,
+        forbids_overwrite,
+        retained_until: locking.own,
+    };
     let id = UploadId::new(context.now.seconds(), context.services.random.bytes());
     if !context.store().create_upload(bucket, key, &id, upload).await? {
         return Err(ErrorCode::NoSuchBucket.into());

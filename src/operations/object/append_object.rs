@@ -59,7 +59,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let position: Position = context.head.query("position")?;
     let current = context.store().object(bucket, key)?;
     position.check(current.as_ref())?;
-    let (attributes, customer_key) = attributes(context, current)?;
+    let ObjectDraft { attributes, customer_key, locking, .. } = ObjectDraft::parse(context)?;
+    let attributes = grown_attributes(context, current, attributes, customer_key.as_ref())?;
     let promise = Promise::parse(context.head)?.at_most(LARGEST_BODY.saturating_sub(position.0));
     let (staged, _) = receive(context, body, &promise, &attributes.encryption, customer_key.as_ref()).await?;
 
@@ -71,7 +72,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let ciphers = context.ciphers(attributes.encryption.clone(), customer_key);
     let object = move |slot: &Slot<'_>, content| {
         position.check(slot.current)?;
-        grown(slot, attributes, &digested, content, now)
+        let object = grown(slot, attributes, &digested, content, now)?;
+        Ok(Object { kind: ObjectKind::Appendable, retained_until: locking.until(now), ..object })
     };
     let object = context.store().append_object(bucket, key, staged, now, ciphers, object).await?.stored()?;
     insert(&mut headers, http::header::ETAG, &etag::quoted(&object.etag));
@@ -92,17 +94,21 @@ fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the object is or will be, and the key to it.
-fn attributes(context: &Context<'_>, current: Option<Object>) -> Result<(Attributes, Option<CustomerKey>), Error> {
-    let ObjectDraft { attributes, customer_key, .. } = ObjectDraft::parse(context)?;
+/// What the object is, or will be by the headers of this first append.
+fn grown_attributes(
+    context: &Context<'_>,
+    current: Option<Object>,
+    first: Attributes,
+    customer_key: Option<&CustomerKey>,
+) -> Result<Attributes, Error> {
     let Some(current) = current else {
-        check_class(attributes.storage_class)?;
-        return Ok((attributes, customer_key));
+        check_class(first.storage_class)?;
+        return Ok(first);
     };
     let encryption = &current.attributes.encryption;
     sse_headers::check_repeated(context.head, encryption)?;
-    encryption.unlock(customer_key.as_ref())?;
-    Ok((current.attributes, customer_key))
+    encryption.unlock(customer_key)?;
+    Ok(current.attributes)
 }
 
 /// Those that the page excludes; the code is inferred.
@@ -119,17 +125,14 @@ fn check_class(class: StorageClass) -> Result<(), Error> {
 fn grown(slot: &Slot<'_>, first: Attributes, appended: &Digested, content: Content, now: Timestamp) -> Result<Object, Error> {
     let Some(before) = slot.current else {
         let etag = etag::of_append("", appended.md5);
-        let object = Object::new(slot.version, etag, appended.length, appended.crc64, now, first, content);
-        return Ok(Object { kind: ObjectKind::Appendable, ..object });
+        return Ok(Object::new(slot.version, etag, appended.length, appended.crc64, now, first, content));
     };
     if before.attributes.encryption != first.encryption {
         return Err(ErrorCode::AppendPositionErr.because("the object was replaced while these bytes came"));
     }
     let etag = etag::of_append(&before.etag, appended.md5);
     let crc64 = crc64_combine(before.crc64, appended.crc64, appended.length);
-    Ok(Object {
-        kind: ObjectKind::Appendable,
-        restore: before.restore.clone(),
-        ..Object::new(slot.version, etag, before.size + appended.length, crc64, now, before.attributes.clone(), content)
-    })
+    let size = before.size + appended.length;
+    let object = Object::new(slot.version, etag, size, crc64, now, before.attributes.clone(), content);
+    Ok(Object { restore: before.restore.clone(), ..object })
 }

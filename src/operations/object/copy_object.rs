@@ -59,7 +59,7 @@ struct CopyObjectResult {
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
     let CopyObject { asked, metadata, tagging, draft } = CopyObject::parse(context)?;
-    let ObjectDraft { mut attributes, customer_key, forbids_overwrite } = draft;
+    let ObjectDraft { mut attributes, customer_key, forbids_overwrite, locking } = draft;
     let Copied { source, content, etag } = copy(context, &asked, &attributes, customer_key.as_ref()).await?;
 
     if metadata == Directive::Copy {
@@ -71,7 +71,8 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let now = context.services.clock.now();
     let object = move |slot: &Slot<'_>, content| {
         draft::check_overwrite(forbids_overwrite, slot)?;
-        Ok(Object::new(slot.version, etag, source.size, source.crc64, now, attributes, content))
+        let object = Object::new(slot.version, etag, source.size, source.crc64, now, attributes, content);
+        Ok(Object { retained_until: locking.until(now), ..object })
     };
     let object = context.store().put_object(bucket, key, content, now, object).await?.stored()?;
     let mut headers = HeaderMap::new();

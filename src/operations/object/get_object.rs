@@ -13,15 +13,17 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::traffic_limit::TrafficLimit;
 use crate::operations::context::Context;
 use crate::operations::headers::HASH_CRC64;
+use crate::operations::object_headers::{self, Found};
 use crate::operations::response::{self, Response, insert};
-use crate::operations::{object_headers, throttle};
+use crate::operations::routes::Operation;
+use crate::operations::throttle;
 use crate::storage::{Object, ObjectBytes, StorageError};
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let limit = throttle::limit(context.head)?;
-    let (bucket, key) = context.object()?;
+    let (bucket, _) = context.object()?;
     loop {
-        let (object, customer_key) = object_headers::find(context)?;
+        let Found { key, object, customer_key } = object_headers::find(context, Operation::GetObject)?;
         if object_headers::judge(context.head, &object)? == Verdict::NotModified {
             return not_modified(context, &object);
         }
@@ -36,7 +38,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         }
         let cipher = context.ciphers(object.attributes.encryption.clone(), customer_key);
         // A body that was replaced between the look-up and the opening: look the new one up.
-        if let Some(bytes) = context.store().open_object(bucket, key, &object, range, cipher).await? {
+        if let Some(bytes) = context.store().open_object(bucket, &key, &object, range, cipher).await? {
             let mut response = Response::new(body(bytes, limit));
             *response.status_mut() = status;
             *response.headers_mut() = headers;

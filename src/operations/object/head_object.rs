@@ -9,12 +9,13 @@ use crate::domain::error::Error;
 use crate::operations::context::Context;
 use crate::operations::error_body::new_trace_id;
 use crate::operations::headers::TRACE_ID;
-use crate::operations::object_headers;
+use crate::operations::object_headers::{self, Found};
 use crate::operations::response::{self, APPLICATION_XML, Response, insert};
+use crate::operations::routes::Operation;
 
 /// A range is ignored: the length is that of the whole object (inferred).
 pub(crate) fn handle(context: &Context<'_>) -> Result<Response, Error> {
-    let (object, _) = object_headers::find(context)?;
+    let Found { object, .. } = object_headers::find(context, Operation::HeadObject)?;
     if object_headers::judge(context.head, &object)? == Verdict::NotModified {
         // The page's sample has the headers of an error here; GET's has not.
         let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, APPLICATION_XML)]);
