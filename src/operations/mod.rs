@@ -34,6 +34,7 @@ mod sse_headers;
 mod strict_signature;
 mod tag_set;
 mod throttle;
+mod upload_form;
 
 use crate::domain::error::Error;
 use context::Context;
@@ -114,6 +115,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
         Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::PostObject => object::post_object::handle(context, body).await,
         Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
         Operation::PutObjectTagging => object::tagging::put(context, body).await,
         Operation::GetObjectTagging => object::tagging::get(context),

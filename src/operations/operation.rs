@@ -102,6 +102,7 @@ operations! {
     GetObject "GetObject" Read "GET Object",
     HeadObject "HeadObject" Read "HEAD Object",
     DeleteObject "DeleteObject" Write "DELETE Object",
+    PostObject "PostObject" Write "POST Object",
     DeleteMultipleObjects "DeleteMultipleObjects" Anybody "DELETE Multiple Objects",
     PutObjectTagging "PutObjectTagging" PolicyOnly "PUT Object tagging",
     GetObjectTagging "GetObjectTagging" PolicyOnly "GET Object tagging",

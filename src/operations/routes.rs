@@ -133,6 +133,7 @@ pub static ROUTES: &[Route] = &[
     route(Operation::ListObjects, Method::GET, Scope::Bucket, &[]),
     route_with(Operation::CopyObject, Method::PUT, Scope::Object, &[], COPY_SOURCE),
     route(Operation::PutObject, Method::PUT, Scope::Object, &[]),
+    route(Operation::PostObject, Method::POST, Scope::Bucket, &[]),
     route(Operation::GetObject, Method::GET, Scope::Object, &[]),
     route(Operation::HeadObject, Method::HEAD, Scope::Object, &[]),
     route(Operation::DeleteObject, Method::DELETE, Scope::Object, &[]),
@@ -213,16 +214,21 @@ pub fn resolve(method: &Method, scope: Scope, query: &[(String, String)], header
         (None, Some(name)) => return Err(refuse_sub_resource(method, scope, name)),
         (None, None) => of_method().find(|route| route.query.is_empty() && has_all(route)),
     };
-    let Some(route) = found else {
-        return Err(match (method, scope) {
-            (&Method::POST, Scope::Bucket) => ErrorCode::NotImplemented.because("POST Object is not implemented"),
-            _ => ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")),
-        });
-    };
-    if let Some(name) = LACKING_HEADERS.iter().find(|name| is_given(name)) {
-        return Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented")));
-    }
+    let route = found.ok_or_else(|| ErrorCode::MethodNotAllowed.because(format!("the method {method} is not allowed here")))?;
+    refuse_lacking(headers)?;
     Ok(route.operation)
+}
+
+/// Refuses what would change what an operation does, were it not lacking.
+///
+/// # Errors
+/// `NotImplemented`, naming the header.
+pub fn refuse_lacking(headers: &HeaderMap) -> Result<(), Error> {
+    let is_given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    match LACKING_HEADERS.iter().find(|name| is_given(name)) {
+        Some(name) => Err(ErrorCode::NotImplemented.because(format!("the request header {name} is not implemented"))),
+        None => Ok(()),
+    }
 }
 
 fn refuse_sub_resource(method: &Method, scope: Scope, name: &str) -> Error {

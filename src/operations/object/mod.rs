@@ -9,6 +9,7 @@ pub(super) mod get_object;
 pub(super) mod get_symlink;
 pub(super) mod head_object;
 pub(super) mod options_object;
+pub(super) mod post_object;
 pub(super) mod put_object;
 pub(super) mod put_symlink;
 pub(super) mod rename_object;
