@@ -10,4 +10,5 @@ pub mod json;
 pub mod percent;
 pub mod signature;
 pub mod token;
+pub mod tree;
 pub mod xml;

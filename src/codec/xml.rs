@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 /// The declaration that COS writes, with its single quotes and the blank before the end.
 pub const DECLARATION: &str = "<?xml version='1.0' encoding='utf-8' ?>\n";
 
+/// How deep elements may nest; no document of COS's comes near.
+const DEEPEST: usize = 64;
+
 /// Why a body could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum XmlError {
@@ -69,29 +72,34 @@ pub fn parse_any_root<T: DeserializeOwned>(body: &[u8]) -> Result<T, XmlError> {
 fn parse_below<T: DeserializeOwned>(root: Option<&'static str>, body: &[u8]) -> Result<T, XmlError> {
     let text = std::str::from_utf8(body).map_err(|_| XmlError::Malformed("the body is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    check_root(root, text)?;
-    let mut deserializer = Deserializer::from_str(text);
+    let mut deserializer = Deserializer::from_str(&text[root_start(root, text)?..]);
     T::deserialize(&mut deserializer).map_err(|error| XmlError::Malformed(error.to_string()))
 }
 
-/// Also reads to the end: the deserializer alone stops at the root's last tag.
-fn check_root(root: Option<&'static str>, text: &str) -> Result<(), XmlError> {
+/// Where the root element begins. Also reads to the end: the deserializer alone stops at the root's last tag.
+fn root_start(root: Option<&'static str>, text: &str) -> Result<usize, XmlError> {
     let mut reader = quick_xml::Reader::from_str(text);
-    let mut is_right = false;
+    let mut root_at = None;
     let mut depth = 0;
     loop {
-        match reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))? {
-            Event::Start(start) => {
-                is_right |= depth == 0 && root.is_none_or(|root| start.local_name().as_ref() == root);
-                depth += 1;
+        let position = usize::try_from(reader.buffer_position()).unwrap_or_default();
+        let event = reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))?;
+        if let Event::Start(start) | Event::Empty(start) = &event
+            && depth == 0
+            && root.is_none_or(|root| start.local_name().as_ref() == root)
+        {
+            root_at = Some(position);
+        }
+        match event {
+            Event::Start(_) if depth == DEEPEST => {
+                return Err(XmlError::Malformed(format!("elements nest more than {DEEPEST} deep")));
             }
-            Event::Empty(start) if depth == 0 => is_right |= root.is_none_or(|root| start.local_name().as_ref() == root),
+            Event::Start(_) => depth += 1,
             Event::End(_) => depth -= 1,
             Event::Eof if depth > 0 => return Err(XmlError::Malformed("the document ends inside an element".to_owned())),
-            Event::Eof if is_right => return Ok(()),
             Event::Eof => {
                 let no_root = || XmlError::Malformed("the document has no root element".to_owned());
-                return Err(root.map_or_else(no_root, |expected| XmlError::WrongRoot { expected }));
+                return root_at.ok_or_else(|| root.map_or_else(no_root, |expected| XmlError::WrongRoot { expected }));
             }
             _ => {}
         }

@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+use time::Date;
+use time::util::days_in_month;
+
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 
@@ -13,6 +16,7 @@ pub struct Day(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Midnight(Day);
 
+const JULIAN_DAY_OF_1970: i32 = 2_440_588;
 const SECONDS: i64 = 24 * 60 * 60;
 const GMT_8: i64 = 8 * 60 * 60;
 
@@ -24,6 +28,31 @@ impl Day {
 
     pub fn start(self) -> Timestamp {
         Timestamp::from_seconds(self.0 * SECONDS - GMT_8)
+    }
+
+    /// `YYYYMMDD`.
+    pub fn digits(self) -> String {
+        let (year, month, day) = self.date().to_calendar_date();
+        format!("{year:04}{:02}{day:02}", u8::from(month))
+    }
+
+    /// `HHMMSS`, by a clock in GMT+8.
+    pub fn clock_digits(moment: Timestamp) -> String {
+        Timestamp::from_seconds(moment.seconds() + GMT_8).iso_seconds()[11..19].replace(':', "")
+    }
+
+    /// The next day that is the `day`th of a month, or the last of a month that is shorter.
+    #[must_use]
+    pub fn next_of_month(self, day: u8) -> Self {
+        let is_it = |candidate: &Self| {
+            let date = candidate.date();
+            date.day() == day.clamp(1, days_in_month(date.month(), date.year()))
+        };
+        (1..=62).map(|days| self.after(days)).find(is_it).expect("each month has such a day")
+    }
+
+    fn date(self) -> Date {
+        Date::from_julian_day(i32::try_from(self.0).unwrap_or(0) + JULIAN_DAY_OF_1970).unwrap_or(Date::MIN)
     }
 
     /// So many days later.
@@ -61,7 +90,8 @@ mod tests {
         let first = day("2024-02-29T00:00:00+08:00");
         assert_eq!((day("2024-02-28T16:00:00Z"), day("2024-02-29T15:59:59Z")), (first, first));
         assert_eq!(day("2024-03-01T00:00:00+08:00"), first.after(1));
-        assert_eq!(first.start().iso_seconds(), "2024-02-28T16:00:00Z");
+        assert_eq!((first.start().iso_seconds().as_str(), first.digits().as_str()), ("2024-02-28T16:00:00Z", "20240229"));
+        assert_eq!(Day::clock_digits(Timestamp::from_iso("2024-02-28T16:07:09Z").expect("a date")), "000709");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::domain::day::{Day, Midnight};
 use crate::domain::setting::{Setting, SettingKind};
 use crate::domain::spelled::Spelled;
 use crate::domain::storage_class::StorageClass;
+use crate::domain::tag::Tags;
 use crate::domain::time::Timestamp;
 
 /// The rules of a bucket in the order given; 1 to 1000.
@@ -37,8 +38,7 @@ pub struct Filter {
     pub prefix: Option<String>,
     /// Prefixes that a key must not have.
     pub other_prefixes: Vec<String>,
-    /// Keys and values.
-    pub tags: Vec<(String, String)>,
+    pub tags: Tags,
     /// Bytes.
     pub larger_than: Option<u64>,
     /// Bytes.
@@ -202,7 +202,7 @@ impl Rule {
 impl Filter {
     fn matches(&self, version: &Version<'_>) -> bool {
         self.matches_key(version.key)
-            && self.tags.iter().all(|tag| version.tags.contains(tag))
+            && self.tags.as_slice().iter().all(|tag| version.tags.contains(tag))
             && self.larger_than.is_none_or(|bound| version.size > bound)
             && self.smaller_than.is_none_or(|bound| version.size < bound)
     }
@@ -242,6 +242,7 @@ fn midnight_after(moment: Timestamp, days: u32) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tag::Tagged;
     use proptest::prelude::*;
 
     fn at(text: &str) -> Timestamp {
@@ -330,7 +331,7 @@ mod tests {
         let tags = [("k".to_owned(), "v".to_owned()), ("l".to_owned(), "w".to_owned())];
         let version = Version { tags: &tags, ..version() };
         let matches = |filter: Filter| filter.matches(&version);
-        let tag = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+        let tag = |key: &str, value: &str| Tags::new(vec![(key.to_owned(), value.to_owned())], Tagged::Object).expect("a tag");
         assert!(matches(Filter { prefix: Some(String::new()), tags: tag("l", "w"), ..Filter::default() }));
         assert!(!matches(Filter { prefix: Some("log/".to_owned()), tags: tag("l", "w"), ..Filter::default() }));
         assert!(!matches(Filter { tags: tag("l", "v"), ..Filter::default() }));

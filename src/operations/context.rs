@@ -17,7 +17,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::VersionId;
 use crate::operations::object_headers::{marker_error, object_of};
 use crate::operations::request::RequestHead;
-use crate::operations::target::{Resource, Target};
+use crate::operations::target::{Addressing, Resource, Target};
 use crate::storage::{ChangeObject, Object, PutObject, Retained, StorageError, Store};
 
 /// What outlives a request.
@@ -26,6 +26,7 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub addressing: Addressing,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,
     pub policies: BucketPolicies,

@@ -24,6 +24,8 @@ mod locking;
 mod multipart;
 mod object;
 mod object_headers;
+pub mod operation;
+mod origin;
 mod paging;
 mod receive;
 mod select;
@@ -65,6 +67,11 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketDomainCertificate => bucket_settings::domain_certificate::put(context, body).await,
         Operation::GetBucketDomainCertificate => bucket_settings::domain_certificate::get(context),
         Operation::DeleteBucketDomainCertificate => bucket_settings::domain_certificate::delete(context).await,
+        Operation::PutBucketInventory => bucket_settings::inventory::put(context, body).await,
+        Operation::GetBucketInventory => bucket_settings::inventory::get(context),
+        Operation::ListBucketInventory => bucket_settings::inventory::list(context),
+        Operation::DeleteBucketInventory => bucket_settings::inventory::delete(context).await,
+        Operation::PostBucketInventory => bucket_settings::inventory::post(context, body).await,
         Operation::PutBucketLifecycle => bucket_settings::lifecycle::put(context, body).await,
         Operation::GetBucketLifecycle => bucket_settings::lifecycle::get(context),
         Operation::DeleteBucketLifecycle => bucket_settings::lifecycle::delete(context).await,
@@ -85,9 +92,17 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucketStrictSignature => bucket_settings::strict_signature::put(context, body).await,
         Operation::GetBucketStrictSignature => bucket_settings::strict_signature::get(context),
         Operation::DeleteBucketStrictSignature => bucket_settings::strict_signature::delete(context).await,
+        Operation::PutBucketReplication => bucket_settings::replication::put(context, body).await,
+        Operation::GetBucketReplication => bucket_settings::replication::get(context),
+        Operation::DeleteBucketReplication => bucket_settings::replication::delete(context).await,
         Operation::PutBucketTagging => bucket_settings::tagging::put(context, body).await,
         Operation::GetBucketTagging => bucket_settings::tagging::get(context),
         Operation::DeleteBucketTagging => bucket_settings::tagging::delete(context).await,
+        Operation::PutBucketLogging => bucket_settings::logging::put(context, body).await,
+        Operation::GetBucketLogging => bucket_settings::logging::get(context),
+        Operation::PutBucketOrigin => bucket_settings::origin::put(context, body).await,
+        Operation::GetBucketOrigin => bucket_settings::origin::get(context),
+        Operation::DeleteBucketOrigin => bucket_settings::origin::delete(context).await,
         Operation::PutBucketWebsite => bucket_settings::website::put(context, body).await,
         Operation::GetBucketWebsite => bucket_settings::website::get(context),
         Operation::DeleteBucketWebsite => bucket_settings::website::delete(context).await,
@@ -96,8 +111,8 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutObject => object::put_object::handle(context, body).await,
         Operation::AppendObject => object::append_object::handle(context, body).await,
         Operation::CopyObject => object::copy_object::handle(context).await,
-        Operation::GetObject => object::get_object::handle(context).await,
-        Operation::HeadObject => object::head_object::handle(context),
+        Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
+        Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
         Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
         Operation::PutObjectTagging => object::tagging::put(context, body).await,
@@ -107,12 +122,12 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObjectAcl => object::acl::get(context),
         Operation::OptionsObject => object::options_object::handle(context),
         Operation::PostObjectRestore => object::restore::post(context, body).await,
+        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
         Operation::PutSymlink => object::put_symlink::handle(context).await,
         Operation::GetSymlink => object::get_symlink::handle(context),
         Operation::PutObjectRetention => object::retention::put(context, body).await,
         Operation::GetObjectRetention => object::retention::get(context),
         Operation::RenameObject => object::rename_object::handle(context).await,
-        Operation::SelectObjectContent => object::select_object_content::handle(context, body).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,

@@ -61,6 +61,13 @@ impl RequestHead {
         self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
+    /// `?` and the query, escaped anew; nothing when there is none.
+    pub fn query_string(&self) -> String {
+        let pairs: Vec<String> =
+            self.query.iter().map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value))).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
     /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.
     ///
     /// # Errors

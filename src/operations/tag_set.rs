@@ -27,6 +27,8 @@ pub(super) struct TagElement {
     value: String,
 }
 
+/// Tags that stand somewhere else than below `TagSet`.
+///
 /// # Errors
 /// `InvalidTag`.
 pub(super) fn tags(elements: Vec<TagElement>, tagged: Tagged) -> Result<Tags, Error> {

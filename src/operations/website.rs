@@ -43,7 +43,9 @@ pub async fn serve(context: &Context<'_>) -> Result<Response, Error> {
     };
     let path = context.target.key().map_or("", ObjectKey::as_str);
     if website.is_https_only && !context.head.is_https() {
-        return Ok(redirect(StatusCode::MOVED_PERMANENTLY, &same_address_over_https(context.head)));
+        let RequestHead { host, path, .. } = context.head;
+        let location = format!("https://{host}{path}{}", context.head.query_string());
+        return Ok(redirect(StatusCode::MOVED_PERMANENTLY, &location));
     }
     let shown = match website.detour(path) {
         Some(detour) => follow(context, context.head, &detour).await,
@@ -119,11 +121,4 @@ fn redirect(status: StatusCode, location: &str) -> Response {
     let mut headers = HeaderMap::new();
     insert(&mut headers, LOCATION, location);
     response::empty(status, headers)
-}
-
-fn same_address_over_https(head: &RequestHead) -> String {
-    let pairs: Vec<String> =
-        head.query.iter().map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value))).collect();
-    let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
-    format!("https://{}{}{query}", head.host, head.path)
 }

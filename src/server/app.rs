@@ -71,7 +71,6 @@ pub enum StartError {
 /// One emulator, without its sockets.
 pub struct App {
     pub(super) services: Services,
-    pub(super) addressing: Addressing,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
 }
@@ -108,8 +107,8 @@ impl App {
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
         let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
         let (region, check_signatures) = (settings.region, settings.check_signatures);
-        let services = Services { store, clock, random, accounts, check_signatures, policies, region, scans };
-        Ok(Arc::new(Self { services, addressing, data_dir, temporary }))
+        let services = Services { store, clock, random, accounts, addressing, check_signatures, policies, region, scans };
+        Ok(Arc::new(Self { services, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.

@@ -65,7 +65,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let services = &app.services;
     let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let head = RequestHead::new(parts)?;
-    let target = app.addressing.resolve(&head.host, &head.path, &services.store)?;
+    let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
     let Some(scope) = target.scope() else { return control(app, &head, &target).await };
     let operation = match target.endpoint {
         Endpoint::Website => {

@@ -120,6 +120,19 @@ async fn a_caller_who_may_not_read_is_refused() {
 }
 
 #[tokio::test]
+async fn everybody_sees_what_is_public() {
+    let cos = TestServer::start().await;
+    let bucket = publish(&cos, "<ErrorDocument><Key>error.html</Key></ErrorDocument>", &["private.html"]).await;
+    for page in ["index.html", "error.html"] {
+        let put = bucket.request(Method::PUT, page).header("x-cos-acl", "public-read").body(page);
+        put.send().await.assert_status(200);
+    }
+    let anonymous = |target| cos.request(HOST, Method::GET, target).anonymous().send();
+    assert_page(&anonymous("").await, 200, "index.html");
+    assert_page(&anonymous("private.html").await, 403, "error.html");
+}
+
+#[tokio::test]
 async fn an_error_document_stands_for_what_is_missing() {
     let cos = TestServer::start().await;
     let bucket = publish(&cos, "<ErrorDocument><Key>error.html</Key></ErrorDocument>", &["index.html"]).await;

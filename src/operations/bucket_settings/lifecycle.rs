@@ -9,14 +9,15 @@ use crate::domain::lifecycle::{
     AccessFrequency, Expiration, Filter, FilterForm, Lifecycle, NoncurrentTransition, Rule, Transition, When,
 };
 use crate::domain::setting::SettingKind;
+use crate::domain::tag::Tagged;
 use crate::operations::bucket_settings::document::{self, Document, Unset};
 use crate::operations::bucket_settings::element::{check_count, choice, given, number};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::{self, Response};
+use crate::operations::tag_set::{self, TagElement};
 
 const MOST_RULES: usize = 1000;
-const MOST_TAGS: usize = 10;
 const LONGEST_ID: usize = 255;
 const MOST_DAYS: u32 = 3650;
 const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
@@ -93,14 +94,6 @@ struct ActionElement {
 struct AccessFrequencyElement {
     access_count_less_than: String,
     recent_days: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TagElement {
-    key: String,
-    #[serde(default)]
-    value: String,
 }
 
 impl TryFrom<LifecycleConfiguration> for Lifecycle {
@@ -184,13 +177,12 @@ fn filter(filter: Option<FilterElement>, prefix: Option<String>) -> Result<Filte
             return Err(ErrorCode::MalformedXML.because("a <Rule> has no <Filter>; an empty one is for the whole bucket"));
         }
     };
-    check_count("Tag", &filter.tags, MOST_TAGS)?;
     let size = |name, text| given(text).map(|text| number(name, &text, 0..=u64::MAX)).transpose();
     Ok(Filter {
         form,
         prefix: filter.prefix,
         other_prefixes: filter.prefix_not_equals,
-        tags: filter.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        tags: tag_set::tags(filter.tags, Tagged::Object)?,
         larger_than: size("ObjectSizeGreaterThan", filter.larger_than)?,
         smaller_than: size("ObjectSizeLessThan", filter.smaller_than)?,
     })
@@ -314,7 +306,7 @@ impl From<Filter> for FilterElement {
             and: None,
             prefix: filter.prefix,
             prefix_not_equals: filter.other_prefixes,
-            tags: filter.tags.into_iter().map(|(key, value)| TagElement { key, value }).collect(),
+            tags: tag_set::elements(&filter.tags),
             larger_than: filter.larger_than.map(|size| size.to_string()),
             smaller_than: filter.smaller_than.map(|size| size.to_string()),
         };

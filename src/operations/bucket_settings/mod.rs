@@ -2,6 +2,7 @@
 
 mod document;
 mod element;
+mod inventory_element;
 
 pub(super) mod accelerate;
 pub(super) mod acl;
@@ -10,10 +11,14 @@ pub(super) mod domain;
 pub(super) mod domain_certificate;
 pub(super) mod encryption;
 pub(super) mod intelligent_tiering;
+pub(super) mod inventory;
 pub(super) mod lifecycle;
+pub(super) mod logging;
 pub(super) mod object_lock_configuration;
+pub(super) mod origin;
 pub(super) mod policy;
 pub(super) mod referer;
+pub(super) mod replication;
 pub(super) mod strict_signature;
 pub(super) mod tagging;
 pub(super) mod versioning;

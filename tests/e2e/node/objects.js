@@ -2,6 +2,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { Readable } = require('node:stream');
 const { md5, refused } = require('./harness');
 
@@ -64,12 +67,40 @@ module.exports = {
     });
   },
 
+  async 'an object comes back as a stream and into a file'(server) {
+    await server.withBucket(async (cos, bucket) => {
+      const object = { ...bucket, Key: 'stream' };
+      const content = Buffer.alloc(300000, 'stream');
+      await cos.putObject({ ...object, Body: content });
+      const blocks = [];
+      for await (const block of cos.getObjectStream(object)) {
+        blocks.push(block);
+      }
+      assert.ok(Buffer.concat(blocks).equals(content));
+      const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'e2e-')), 'file');
+      const got = await cos.getObject({ ...object, Output: file });
+      assert.equal(got.headers['content-length'], String(content.length));
+      assert.ok(fs.readFileSync(file).equals(content));
+    });
+  },
+
   async 'a wrong Content-MD5 is refused'(server) {
     await server.withBucket(async (_, bucket) => {
       const cos = server.client({ UploadCheckContentMd5: false });
       const object = { ...bucket, Key: 'note' };
       await refused(cos.putObject({ ...object, Body: 'sent', ContentMD5: '7o3pGNBWQBRbGPcPTDqmAg==' }), 400, 'BadDigest');
       await refused(cos.headObject(object), 404, '404');
+    });
+  },
+
+  async 'what is there can be kept, and speed can be limited'(server) {
+    await server.withBucket(async (cos, bucket) => {
+      const note = { ...bucket, Key: 'note', 'x-cos-forbid-overwrite': 'true' };
+      await cos.putObject({ ...note, Body: 'first' });
+      await refused(cos.putObject({ ...note, Body: 'second' }), 409, 'FileAlreadyExists');
+      const limited = { ...bucket, Key: 'note' };
+      assert.equal((await cos.getObject({ ...limited, TrafficLimit: 838860800 })).Body.toString(), 'first');
+      await refused(cos.getObject({ ...limited, TrafficLimit: 1000 }), 400, 'InvalidArgument');
     });
   },
 

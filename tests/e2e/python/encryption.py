@@ -90,9 +90,21 @@ def parts_of_an_sse_c_upload_need_the_key_of_its_start(server):
         equal(body_of(client.get_object(Bucket=bucket, Key="secret", **KEY)), CONTENT)
 
 
+def encrypted_objects_are_not_for_callers_without_a_signature(server):
+    with server.bucket(ACL="public-read") as bucket:
+        client, anybody = server.client(), server.anonymous()
+        client.put_object(Bucket=bucket, Key="plain", Body=CONTENT)
+        equal(body_of(anybody.get_object(Bucket=bucket, Key="plain")), CONTENT)
+        for algorithm in ("AES256", "cos/kms"):
+            client.put_object(Bucket=bucket, Key="secret", Body=CONTENT, ServerSideEncryption=algorithm)
+            with refused(403, "AccessDenied"):
+                anybody.get_object(Bucket=bucket, Key="secret")
+
+
 CASES = [
     sse_cos_is_named_in_every_answer,
     sse_kms_names_its_key_in_every_answer,
     sse_c_needs_the_same_key_again,
     parts_of_an_sse_c_upload_need_the_key_of_its_start,
+    encrypted_objects_are_not_for_callers_without_a_signature,
 ]

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import json
 import os
 import random
 import tempfile
@@ -11,9 +12,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import crcmod
+import requests
 from qcloud_cos import CosConfig, CosS3Client, CosServiceError
 
 MIB = 1024 * 1024
+# Accounts as ACLs and policies name them: root accounts in the order in which the server was given them, and users of the first.
+OWNER = "qcs::cam::uin/100000000001:uin/100000000001"
+OTHER = "qcs::cam::uin/100000000002:uin/100000000002"
+READER = "qcs::cam::uin/100000000001:uin/100000000011"
+GUEST = "qcs::cam::uin/100000000001:uin/100000000012"
+USERS_FILE = Path(__file__).parent.parent / "users.json"
 
 crc64 = crcmod.mkCrcFun(0x142F0E1EBA9EA3693, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
 bucket_numbers = itertools.count(1)
@@ -32,6 +40,9 @@ class Server:
     secret_id: str
     secret_key: str
     appid: str
+    other_appid: str
+    other_secret_id: str
+    other_secret_key: str
 
     @classmethod
     def from_environment(cls):
@@ -41,6 +52,9 @@ class Server:
             secret_id=os.environ["E2E_SECRET_ID"],
             secret_key=os.environ["E2E_SECRET_KEY"],
             appid=os.environ["E2E_APPID"],
+            other_appid=os.environ["E2E_OTHER_APPID"],
+            other_secret_id=os.environ["E2E_OTHER_SECRET_ID"],
+            other_secret_key=os.environ["E2E_OTHER_SECRET_KEY"],
         )
 
     @property
@@ -70,21 +84,53 @@ class Server:
     def client(self, **options):
         return once(CosS3Client, self.config(**options))
 
+    def anonymous(self):
+        """A client that signs nothing."""
+        return self.client(SecretId=None, SecretKey=None, Anonymous=True)
+
+    def other_account(self):
+        """A client of the account that owns none of the buckets."""
+        return self.client(SecretId=self.other_secret_id, SecretKey=self.other_secret_key)
+
+    def user(self, id):
+        """A client of one of the default account's users."""
+        users = json.loads(USERS_FILE.read_text())["users"]
+        user = next(user for user in users if id.endswith(user["uin"]))
+        return self.client(SecretId=user["secret_id"], SecretKey=user["secret_key"])
+
     def new_bucket_name(self):
         return f"e2e-{next(bucket_numbers)}-{self.appid}"
 
+    def new_bucket(self, **options):
+        """A bucket that is left to the end of the run, for cases after which it cannot be emptied."""
+        bucket = self.new_bucket_name()
+        self.client().create_bucket(Bucket=bucket, **options)
+        return bucket
+
     @contextlib.contextmanager
-    def bucket(self):
+    def bucket(self, **options):
         """A new bucket, emptied and deleted after a case that passed."""
-        client, bucket = self.client(), self.new_bucket_name()
-        client.create_bucket(Bucket=bucket)
+        client, bucket = self.client(), self.new_bucket(**options)
         yield bucket
         for upload in client.list_multipart_uploads(Bucket=bucket).get("Upload", []):
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-        for entry in client.list_objects(Bucket=bucket).get("Contents", []):
+        listed = client.list_objects_versions(Bucket=bucket)
+        for entry in listed.get("Version", []) + listed.get("DeleteMarker", []):
+            version = {"VersionId": entry["VersionId"]} if entry["VersionId"] else {}
             # The SDK drops one leading slash of a key.
-            client.delete_object(Bucket=bucket, Key="/" + entry["Key"])
+            client.delete_object(Bucket=bucket, Key="/" + entry["Key"], **version)
         client.delete_bucket(Bucket=bucket)
+
+    def run_due(self):
+        """Does at once what the server does by its clock."""
+        equal(requests.post(f"{self.endpoint}/_cos/run-due", timeout=30).status_code, 204)
+
+    def fetch(self, method, url, **options):
+        """Sends a request without the SDK, to a URL with the name of the real service."""
+        parts = urlsplit(url)
+        headers = {"Host": parts.netloc, **options.pop("headers", {})}
+        target = f"{self.endpoint}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        return requests.request(method, target, headers=headers, allow_redirects=False, timeout=30, **options)
 
 
 def once(client_class, config, **options):
