@@ -71,6 +71,12 @@ cos_headers! {
 /// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).
 pub const SPELLINGS: &[&str] = &[
     "Accept-Ranges",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
     "Cache-Control",
     "Connection",
     "Content-Disposition",
@@ -86,5 +92,6 @@ pub const SPELLINGS: &[&str] = &[
     "Location",
     "Server",
     "Transfer-Encoding",
+    "Vary",
     "x-cos-server-side-encryption-customer-key-MD5",
 ];

@@ -16,6 +16,7 @@ mod bucket_cors;
 mod bucket_domain;
 mod bucket_domain_certificate;
 mod bucket_encryption;
+mod bucket_inventory;
 mod bucket_intelligent_tiering;
 mod bucket_lifecycle;
 mod bucket_logging;

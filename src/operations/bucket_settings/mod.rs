@@ -2,6 +2,7 @@
 
 mod document;
 mod element;
+mod inventory_element;
 
 pub(super) mod accelerate;
 pub(super) mod acl;
@@ -9,6 +10,7 @@ pub(super) mod cors;
 pub(super) mod domain;
 pub(super) mod domain_certificate;
 pub(super) mod encryption;
+pub(super) mod inventory;
 pub(super) mod intelligent_tiering;
 pub(super) mod lifecycle;
 pub(super) mod logging;
