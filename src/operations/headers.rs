@@ -47,6 +47,7 @@ cos_headers! {
     PSIZE_MAX "x-cos-psize-max",
     PSIZE_MIN "x-cos-psize-min",
     REPLICATION_RULE_CREATION_TIME "x-cos-replication-rule-creation-time",
+    RENAME_SOURCE "x-cos-rename-source",
     REQUEST_ID "x-cos-request-id",
     RESTORE "x-cos-restore",
     RESTORE_STATUS "x-cos-restore-status",

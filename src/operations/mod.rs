@@ -126,6 +126,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetSymlink => object::get_symlink::handle(context),
         Operation::PutObjectRetention => object::retention::put(context, body).await,
         Operation::GetObjectRetention => object::retention::get(context),
+        Operation::RenameObject => object::rename_object::handle(context).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,

@@ -62,6 +62,7 @@ mod origin;
 mod put_bucket;
 mod put_object;
 mod put_symlink;
+mod rename_object;
 mod select_object_content;
 mod signatures;
 mod temporary_credentials;

@@ -11,6 +11,7 @@ pub(super) mod head_object;
 pub(super) mod options_object;
 pub(super) mod put_object;
 pub(super) mod put_symlink;
+pub(super) mod rename_object;
 pub(super) mod restore;
 pub(super) mod retention;
 pub(super) mod select_object_content;
