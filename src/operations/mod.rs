@@ -24,6 +24,7 @@ mod locking;
 mod multipart;
 mod object;
 mod object_headers;
+pub mod operation;
 mod origin;
 mod paging;
 mod receive;

@@ -13,7 +13,7 @@ use crate::storage::{Retained, StorageError, Store};
 pub const MOST_IN_DIRECTORY: usize = 10_000;
 
 /// Why nothing was renamed.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotRenamed {
     /// There is no such bucket, object or directory.
     Missing,
