@@ -34,6 +34,7 @@ pub mod random;
 pub mod referer;
 pub mod replication;
 pub mod restore;
+pub mod return_body;
 pub mod select;
 pub mod setting;
 pub mod spelled;

@@ -51,6 +51,7 @@ cos_headers! {
     REQUEST_ID "x-cos-request-id",
     RESTORE "x-cos-restore",
     RESTORE_STATUS "x-cos-restore-status",
+    RETURN_BODY "x-cos-return-body",
     SECURITY_TOKEN "x-cos-security-token",
     SSE "x-cos-server-side-encryption",
     SSE_CONTEXT "x-cos-server-side-encryption-context",

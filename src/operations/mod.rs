@@ -28,6 +28,7 @@ pub mod operation;
 mod origin;
 mod paging;
 mod receive;
+mod return_body;
 mod select;
 mod service;
 mod sse_headers;

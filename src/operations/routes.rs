@@ -192,7 +192,7 @@ const SUB_RESOURCES: &[&str] = &[
 ];
 
 /// Request headers of COS's that change what an operation does and that the emulator lacks.
-const LACKING_HEADERS: &[&str] = &["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-return-body"];
+const LACKING_HEADERS: &[&str] = &["pic-operations", "x-cos-callback", "x-cos-callback-var"];
 
 /// Finds the operation.
 ///

@@ -371,3 +371,20 @@ async fn what_the_object_is_was_said_at_initiate() {
     let listed = bucket.get("").await;
     assert_eq!((listed.element("StorageClass"), listed.element("Size")), ("STANDARD_IA".to_owned(), "1".to_owned()));
 }
+
+#[tokio::test]
+async fn the_answer_says_what_was_asked_for() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let id = bucket.initiate("a").await;
+    let etag = bucket.part("a", &id, 1, "text").await;
+    let complete = |template: &str| {
+        let request = bucket.request(Method::POST, &format!("a?uploadId={id}")).header("x-cos-return-body", template);
+        request.body(part_list(&[(1, &etag)])).send()
+    };
+    complete("{}").await.assert_error(400, "InvalidArgument");
+    // {"size":${size}}
+    let answer = complete("eyJzaXplIjoke3NpemV9fQ").await;
+    assert_eq!((answer.text().as_str(), answer.header("content-type")), (r#"{"size":4}"#, "application/json"));
+    assert_eq!(bucket.get("a").await.text(), "text");
+}

@@ -113,6 +113,23 @@ async fn the_form_chooses_the_status() {
 }
 
 #[tokio::test]
+async fn the_answer_says_what_was_asked_for() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    // {"k":"${object}"}
+    let asked = ("x-cos-return-body", "eyJrIjoiJHtvYmplY3R9In0=");
+    for (status, expected) in [("", 200), ("201", 201), ("204", 200)] {
+        let answer = post(&bucket, &[("key", "a"), ("success_action_status", status), asked]).await;
+        answer.assert_status(expected);
+        assert_eq!((answer.text().as_str(), answer.header("content-type")), (r#"{"k":"a"}"#, "application/json"));
+    }
+    let answer = post(&bucket, &[("key", "a"), ("success_action_redirect", "http://example.com"), asked]).await;
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (303, 0));
+    post(&bucket, &[("key", "b"), ("x-cos-return-body", "{}")]).await.assert_error(400, "InvalidArgument");
+    assert_eq!(keys(&bucket).await, ["a"]);
+}
+
+#[tokio::test]
 async fn the_form_may_lead_to_another_page() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;

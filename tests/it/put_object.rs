@@ -1,5 +1,7 @@
 //! PUT Object.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
 use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -310,10 +312,36 @@ async fn only_the_types_that_are_let_through_are_stored() {
 }
 
 #[tokio::test]
+async fn the_answer_says_what_was_asked_for() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let put = |template: &str| {
+        let template = URL_SAFE.encode(template);
+        bucket.request(Method::PUT, "a%20%22b%22.png").header("x-cos-return-body", &template).body("[Object Content]").send()
+    };
+    let template = r#"{"bucket":"${bucket}","key":"${object}","filesize":"${size}","at":"${region}","mime_type":"${mimeType}"}"#;
+    let expected = r#"{"bucket":"examplebucket-1250000000","key":"a \"b\".png","filesize":"16","at":"ap-guangzhou","mime_type":"image/png"}"#;
+    let answer = put(template).await;
+    answer.assert_status(200);
+    answer.assert_headers(&[
+        ("content-length", &expected.len().to_string()),
+        ("content-type", "application/json"),
+        ("etag", ETAG),
+        ("x-cos-hash-crc64ecma", CRC64),
+    ]);
+    assert_eq!(answer.text(), expected);
+    bucket.delete("a%20%22b%22.png").await.assert_status(204);
+    put(r#"{"a":"${imageInfo.width}"}"#).await.assert_error(501, "NotImplemented");
+    put(r#"{"a":"${etag}"}"#).await.assert_error(400, "InvalidArgument");
+    put("{").await.assert_error(400, "InvalidArgument");
+    bucket.get("a%20%22b%22.png").await.assert_error(404, "NoSuchKey");
+}
+
+#[tokio::test]
 async fn what_is_lacking_is_named_and_stores_nothing() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
-    for (name, value) in [("x-cos-callback", "e30="), ("x-cos-return-body", "{}"), ("pic-operations", "{}")] {
+    for (name, value) in [("x-cos-callback", "e30="), ("pic-operations", "{}")] {
         let answer = bucket.request(Method::PUT, "a").header(name, value).body("x").send().await;
         answer.assert_error(501, "NotImplemented");
         assert!(answer.element("Message").contains(name), "{}", answer.text());

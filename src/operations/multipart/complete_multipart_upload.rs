@@ -18,6 +18,7 @@ use crate::operations::locking::Locking;
 use crate::operations::object_headers;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
+use crate::operations::return_body;
 use crate::operations::sse_headers;
 use crate::storage::{CompleteUpload, Content, Object, Part, Slot, Upload};
 
@@ -60,6 +61,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let upload = store.upload(bucket, key, &upload_id)?.ok_or(ErrorCode::NoSuchUpload)?;
     let listed = read_list(context.head, body).await?;
     check_count(context.head, listed.len())?;
+    let return_body = return_body::asked(context)?;
     let forbids_overwrite = upload.forbids_overwrite || draft::forbids_overwrite(context)?;
 
     let locking = Locking::with(context, upload.retained_until)?;
@@ -77,6 +79,9 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
             headers.insert(HASH_CRC64, HeaderValue::from(object.crc64));
             // Unlike PUT Object, this also names the null version (436/7742).
             object_headers::name_version(&object, context.bucket()?, &mut headers);
+            if let Some(return_body) = return_body {
+                return return_body::answer(context, &return_body, &object, headers);
+            }
             let result = CompleteMultipartUploadResult {
                 namespace: NAMESPACE,
                 location: format!("http://{}{}", context.head.host, context.head.path),

@@ -12,6 +12,7 @@ use crate::codec::signature::PolicySignature;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
 use crate::domain::post_policy::PostPolicy;
+use crate::domain::return_body::ReturnBody;
 use crate::operations::access;
 use crate::operations::authenticate::{self, Authentication};
 use crate::operations::context::Context;
@@ -21,6 +22,7 @@ use crate::operations::object_headers;
 use crate::operations::receive::{Intake, Promise};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response, insert};
+use crate::operations::return_body;
 use crate::operations::routes::{self, Operation};
 use crate::operations::target::{Resource, Target};
 use crate::operations::upload_form::{Fields, File, UploadForm};
@@ -45,8 +47,9 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     if let Some(policy) = &policy {
         policy.rules.check(put.bucket()?.name.as_str(), |name| fields.given(name), context.now)?;
     }
+    let return_body = return_body::asked(&put)?;
     let object = store(&put, file, policy.as_ref()).await?;
-    answer(context.head, &fields, &put, &object)
+    answer(context.head, &fields, &put, &object, return_body.as_ref())
 }
 
 /// A form's policy, and the text of it that is signed.
@@ -107,8 +110,14 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
     draft.store(context, staged, etag).await
 }
 
-/// The status that the form asks for, always without a body; where it asks for another page, the way there.
-fn answer(sent: &RequestHead, fields: &Fields, put: &Context<'_>, object: &Object) -> Result<Response, Error> {
+/// What the form asks for: another page, to which the answer leads, or a status, which is 200 with a body and else 204.
+fn answer(
+    sent: &RequestHead,
+    fields: &Fields,
+    put: &Context<'_>,
+    object: &Object,
+    return_body: Option<&ReturnBody>,
+) -> Result<Response, Error> {
     let mut headers = object_headers::of_new(object);
     let (bucket, key) = put.object()?;
     let (bucket, key) = (bucket.as_str(), key.as_str());
@@ -121,12 +130,17 @@ fn answer(sent: &RequestHead, fields: &Fields, put: &Context<'_>, object: &Objec
     }
     let path = sent.path.trim_end_matches('/');
     insert(&mut headers, LOCATION, &format!("http://{}{path}/{}", sent.host, percent::encode_key(key)));
-    let status = match fields.text("success_action_status") {
-        Some("200") => StatusCode::OK,
-        Some("201") => StatusCode::CREATED,
-        _ => StatusCode::NO_CONTENT,
+    let asked = match fields.text("success_action_status") {
+        Some("200") => Some(StatusCode::OK),
+        Some("201") => Some(StatusCode::CREATED),
+        _ => None,
     };
-    Ok(response::empty(status, headers))
+    let Some(return_body) = return_body else {
+        return Ok(response::empty(asked.unwrap_or(StatusCode::NO_CONTENT), headers));
+    };
+    let mut response = return_body::answer(put, return_body, object, headers)?;
+    *response.status_mut() = asked.unwrap_or(StatusCode::OK);
+    Ok(response)
 }
 
 /// The address of a page, without its fragment; another text counts for nothing (inferred).

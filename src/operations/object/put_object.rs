@@ -10,12 +10,18 @@ use crate::operations::object_headers;
 use crate::operations::receive::{Promise, receive};
 use crate::operations::request::RequestBody;
 use crate::operations::response::{self, Response};
+use crate::operations::return_body;
 
 pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     let draft = ObjectDraft::parse(context)?;
+    let return_body = return_body::asked(context)?;
     let promise = Promise::parse(context.head)?.sized(context.head, None, Some(&FSIZE_MAX))?;
     let (encryption, customer_key) = (&draft.attributes.encryption, draft.customer_key.as_ref());
     let (staged, etag) = receive(context, body, &promise, encryption, customer_key).await?;
     let object = draft.store(context, staged, etag).await?;
-    Ok(response::empty(StatusCode::OK, object_headers::of_new(&object)))
+    let headers = object_headers::of_new(&object);
+    match return_body {
+        Some(return_body) => return_body::answer(context, &return_body, &object, headers),
+        None => Ok(response::empty(StatusCode::OK, headers)),
+    }
 }
