@@ -201,3 +201,22 @@ async fn others_and_anonymous_callers_are_denied_each_key() {
     }
     assert_eq!(keys(&bucket).await, ["a", "b"]);
 }
+
+#[tokio::test]
+async fn a_bucket_policy_decides_key_by_key() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    put(&bucket, &["in/a", "out"]).await;
+    let statement = format!(
+        r#"{{"Statement":[{{"Effect":"allow","Principal":{{"qcs":["qcs::cam::anyone:anyone"]}},"Action":["name/cos:DeleteObject"],
+        "Resource":["qcs::cos:ap-guangzhou:uid/1250000000:{BUCKET}/in/*"]}}],"version":"2.0"}}"#
+    );
+    bucket.put("?policy", statement).await.assert_status(204);
+    let body = format!("<Delete>{}</Delete>", objects(&[("out", ""), ("in/a", ""), ("in/b", "")]));
+    let answer = bucket.request(Method::POST, "?delete").body(body).anonymous().send().await;
+    answer.assert_document(&format!(
+        "<DeleteResult><Error><Key>out</Key><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>{}</DeleteResult>",
+        deleted(&["in/a", "in/b"])
+    ));
+    assert_eq!(keys(&bucket).await, ["out"]);
+}

@@ -265,6 +265,7 @@ async fn without_signatures_everybody_is_the_default_account_and_policies_still_
     let cos = TestServer::start_with(Settings { check_signatures: false, ..settings() }).await;
     let bucket = cos.put_bucket().await;
     post(&bucket, &[("key", "a")], &[]).await.assert_status(204);
+    post(&bucket, &[("key", "a"), ("q-ak", "anybody")], &[]).await.assert_status(204);
     post(&bucket, &[("key", "a")], &policy_by("anybody", "any key", "")).await.assert_status(204);
     post(&bucket, &[("key", "a")], &policy(r#"{"acl":"private"}"#)).await.assert_error(403, "AccessDenied");
     let unsigned = bucket.request(Method::POST, "").header("content-type", TYPE).body(body(&[field("key", "b"), file("x")]));
