@@ -56,7 +56,7 @@ impl Authentication {
 ///
 /// # Errors
 /// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
-/// and `AccessDenied` where the bucket asks for more to be signed.
+/// and `AccessDenied` of a strict signature that leaves something out (436/53892).
 pub fn authenticate(
     services: &Services,
     head: &RequestHead,

@@ -7,12 +7,12 @@ use http::HeaderMap;
 
 use crate::domain::bucket::BucketName;
 use crate::domain::copy_source::CopySource;
-use crate::domain::encryption::{CustomerKey, Encryption};
+use crate::domain::encryption::{BodyCipher, CustomerKey, Encryption};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::part::LARGEST_BODY;
 use crate::domain::version::VersionId;
-use crate::operations::context::Context;
+use crate::operations::context::{Context, Services};
 use crate::operations::headers::{
     COPY_SOURCE, COPY_SOURCE_IF_MATCH, COPY_SOURCE_IF_MODIFIED_SINCE, COPY_SOURCE_IF_NONE_MATCH, COPY_SOURCE_IF_UNMODIFIED_SINCE,
     COPY_SOURCE_VERSION_ID,
@@ -21,7 +21,7 @@ use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
 use crate::operations::routes::Operation;
 use crate::operations::{object_headers, sse_headers};
-use crate::storage::{Object, ObjectBytes, ObjectKind, Staged, Version};
+use crate::storage::{Object, ObjectBytes, ObjectKind, Staged, StorageError, Version};
 
 /// An object that the caller may copy.
 pub(super) struct Source {
@@ -77,25 +77,33 @@ impl Source {
         encryption: &Encryption,
         customer_key: Option<&CustomerKey>,
     ) -> Result<Option<(Staged, String)>, Error> {
-        let store = context.store();
+        let services = context.services;
         let decipher = context.ciphers(self.object.attributes.encryption.clone(), self.customer_key.clone());
-        let Some(bytes) = store.open_object(&self.bucket, &self.key, &self.object, range, decipher).await? else {
+        let Some(bytes) = services.store.open_object(&self.bucket, &self.key, &self.object, range, decipher).await? else {
             return Ok(None);
         };
-        let cipher = encryption.cipher(store.folder_key(), customer_key, context.services.random.bytes());
-        let mut staging = store.stage(cipher.clone(), false)?;
-        match bytes {
-            ObjectBytes::Whole(bytes) => staging.write(bytes).await?,
-            ObjectBytes::Stream(mut bytes) => {
-                while let Some(piece) = bytes.next().await {
-                    staging.write(piece?).await?;
-                }
-            }
-        }
-        let staged = staging.finish().await?;
+        let cipher = encryption.cipher(services.store.folder_key(), customer_key, services.random.bytes());
+        let staged = stage(services, bytes, cipher.clone()).await?;
         let etag = encryption.etag(staged.digested.md5, cipher.as_ref(), customer_key);
         Ok(Some((staged, etag)))
     }
+}
+
+/// Writes an object's bytes anew, a piece at a time.
+///
+/// # Errors
+/// The bytes could not be read or written.
+pub(super) async fn stage(services: &Services, bytes: ObjectBytes, cipher: Option<BodyCipher>) -> Result<Staged, StorageError> {
+    let mut staging = services.store.stage(cipher, false)?;
+    match bytes {
+        ObjectBytes::Whole(bytes) => staging.write(bytes).await?,
+        ObjectBytes::Stream(mut bytes) => {
+            while let Some(piece) = bytes.next().await {
+                staging.write(piece?).await?;
+            }
+        }
+    }
+    staging.finish().await
 }
 
 /// What one request may copy.

@@ -46,6 +46,7 @@ cos_headers! {
     PNUM_MIN "x-cos-pnum-min",
     PSIZE_MAX "x-cos-psize-max",
     PSIZE_MIN "x-cos-psize-min",
+    REPLICATION_STATUS "x-cos-replication-status",
     REPLICATION_RULE_CREATION_TIME "x-cos-replication-rule-creation-time",
     RENAME_SOURCE "x-cos-rename-source",
     REQUEST_ID "x-cos-request-id",

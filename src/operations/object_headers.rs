@@ -15,7 +15,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::version::VersionId;
 use crate::operations::context::Context;
 use crate::operations::headers::{
-    DELETE_MARKER, HASH_CRC64, OBJECT_TYPE, RESTORE, RESTORE_STATUS, STORAGE_CLASS, STORAGE_TIER, TAGGING_COUNT, VERSION_ID,
+    DELETE_MARKER, HASH_CRC64, OBJECT_TYPE, REPLICATION_STATUS, RESTORE, RESTORE_STATUS, STORAGE_CLASS, STORAGE_TIER,
+    TAGGING_COUNT, VERSION_ID,
 };
 use crate::operations::request::RequestHead;
 use crate::operations::response::insert;
@@ -177,6 +178,9 @@ pub(super) fn of(object: &Object, bucket: &Bucket, now: Timestamp) -> HeaderMap 
     }
     if let Some(restore) = &object.restore {
         describe_restore(restore, now, &mut headers);
+    }
+    if let Some(status) = object.replication {
+        headers.insert(REPLICATION_STATUS, HeaderValue::from_static(status.name()));
     }
     headers
 }

@@ -1,4 +1,5 @@
-//! When what is due is done: at the start, and whenever a day of the service's begins.
+//! When what is due is done: at the start, and whenever a day of the service's begins. Copies are made as soon as they are asked
+//! for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::domain::day::Day;
+use crate::operations::jobs;
 use crate::server::app::App;
 
 /// How often the app's clock is looked at, which may be moved by hand.
@@ -17,7 +19,13 @@ pub(super) async fn keep(app: Arc<App>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut done = None;
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = app.services().store.replication_asked() => {
+                jobs::replicate(app.services()).await;
+                continue;
+            }
+        }
         let today = Day::of(app.services().clock.now());
         if done != Some(today) {
             app.run_what_is_due().await;

@@ -4,20 +4,26 @@
 //! what they cost without versions. All others, and every delete marker, stand in the table of versions, newest first.
 
 use crate::domain::bucket::{BucketName, Versioning};
+use crate::domain::encryption::Encryption;
 use crate::domain::key::ObjectKey;
+use crate::domain::replication::{Replication, Written, WrittenKind};
+use crate::domain::setting::SettingKind;
 use crate::domain::time::Timestamp;
 use crate::domain::version::{VersionId, VersionNumber};
-use crate::storage::StorageError;
 use crate::storage::keys::{bucket_key, object_key, of_object, version_key};
 use crate::storage::objects::Slot;
-use crate::storage::records::{Body, Content, DeleteMarker, Object, Version};
+use crate::storage::records::{Body, Content, DeleteMarker, Object, ReplicationStatus, Version};
 use crate::storage::tables::{Batch, Tables};
+use crate::storage::{StorageError, settings};
 
 pub(super) struct History<'a> {
     tables: &'a Tables,
     versioning: Versioning,
     /// Of the object's record.
     key: Vec<u8>,
+    /// The object's key, and the rules by which its versions are copied, where the bucket has any.
+    replication: Option<(String, Replication)>,
+    asks_for_copies: bool,
     current: Option<Object>,
     /// Applied by [`Self::save`]; a change may add to it.
     pub(super) batch: Batch,
@@ -39,10 +45,26 @@ impl<'a> History<'a> {
     /// `None` when there is no such bucket.
     pub(super) fn open(tables: &'a Tables, bucket: &BucketName, key: &ObjectKey) -> Result<Option<Self>, StorageError> {
         let Some(record) = tables.buckets.get(&bucket_key(bucket))? else { return Ok(None) };
+        let rules = if record.settings.has(SettingKind::Replication) { settings::read(tables, bucket)? } else { None };
+        let replication = rules.map(|rules| (key.as_str().to_owned(), rules));
         let key = object_key(bucket, key);
         let current = tables.objects.get(&key)?;
         let (batch, discarded) = (Batch::default(), Vec::new());
-        Ok(Some(Self { tables, versioning: record.versioning, key, current, batch, discarded }))
+        Ok(Some(Self {
+            tables,
+            versioning: record.versioning,
+            key,
+            replication,
+            asks_for_copies: false,
+            current,
+            batch,
+            discarded,
+        }))
+    }
+
+    /// What is written is not copied into other buckets.
+    pub(super) fn without_copies(self) -> Self {
+        Self { replication: None, ..self }
     }
 
     pub(super) fn versioning(&self) -> Versioning {
@@ -78,13 +100,48 @@ impl<'a> History<'a> {
         Ok(VersionNumber::next(now, newest, self.versioning != Versioning::Enabled))
     }
 
-    /// Makes an object the newest version.
-    pub(super) fn push(&mut self, object: &Object, now: Timestamp) -> Result<Result<(), Retained>, StorageError> {
+    /// Makes an object the newest version, and lets it wait for its copies if rules are for it.
+    pub(super) fn push(&mut self, object: &mut Object, now: Timestamp) -> Result<Result<(), Retained>, StorageError> {
         let superseded = self.supersede(now)?;
         if superseded.is_ok() {
+            let is_kms = matches!(object.attributes.encryption, Encryption::SseKms { .. });
+            if self.is_copied(WrittenKind::Object { tags: &object.attributes.tags, is_kms }) {
+                object.replication = Some(ReplicationStatus::Pending);
+                self.ask_for_copies(object.version)?;
+            }
             self.batch.put_object(&self.key, object)?;
         }
         Ok(superseded)
+    }
+
+    /// Adds a version of another bucket's, under the number that it has there; whether there was none of that number yet.
+    pub(super) fn adopt(&mut self, version: &Version) -> Result<bool, StorageError> {
+        let number = version.number();
+        if self.find(Some(number.id()))?.is_some() {
+            return Ok(false);
+        }
+        let is_newest = self.find(None)?.is_none_or(|newest| number.order() < newest.number().order());
+        if is_newest && let Some(current) = self.current.take() {
+            let superseded = Version::Object(Box::new(current));
+            self.batch.put_version(&version_key(&self.key, superseded.number().order()), &superseded)?;
+            self.batch.remove_object(&self.key);
+        }
+        match version {
+            Version::Object(object) if is_newest => self.batch.put_object(&self.key, object)?,
+            version => self.batch.put_version(&version_key(&self.key, number.order()), version)?,
+        }
+        Ok(true)
+    }
+
+    fn ask_for_copies(&mut self, version: VersionNumber) -> Result<(), StorageError> {
+        self.asks_for_copies = true;
+        self.batch.put_replication(&version_key(&self.key, version.order()))
+    }
+
+    /// Whether a rule copies such a version of the object.
+    fn is_copied(&self, kind: WrittenKind<'_>) -> bool {
+        let rules = self.replication.as_ref();
+        rules.is_some_and(|(key, rules)| !rules.rules_for(Written { key, kind }).is_empty())
     }
 
     /// Replaces the newest version, if it is an object, by one whose content goes on with that version's; only `replaced` of that
@@ -110,6 +167,9 @@ impl<'a> History<'a> {
         if superseded.is_ok() {
             if has_current {
                 self.batch.remove_object(&self.key);
+            }
+            if self.is_copied(WrittenKind::Marker) {
+                self.ask_for_copies(marker.version)?;
             }
             self.batch.put_version(&version_key(&self.key, marker.version.order()), &Version::Marker(marker))?;
         }
@@ -148,6 +208,9 @@ impl<'a> History<'a> {
     /// Makes the changes; gives the contents that no version has any more.
     pub(super) fn save(self) -> Result<Vec<Content>, StorageError> {
         self.tables.apply(self.batch)?;
+        if self.asks_for_copies {
+            self.tables.replication_asked.notify_one();
+        }
         Ok(self.discarded)
     }
 

@@ -41,6 +41,13 @@ pub(super) fn versioned_key(rest: &[u8]) -> &[u8] {
     rest.split_last_chunk::<9>().map_or(rest, |(key, _order)| key)
 }
 
+/// The bucket, the object's key and the order in a key that [`version_key`] made.
+pub(super) fn split_version_key(key: &[u8]) -> Option<(BucketName, ObjectKey, u64)> {
+    let (rest, order) = key.split_last_chunk()?;
+    let (bucket, rest) = str::from_utf8(rest).ok()?.split_once(char::from(END))?;
+    Some((bucket.parse().ok()?, rest.strip_suffix(char::from(END))?.parse().ok()?, u64::from_be_bytes(*order)))
+}
+
 pub(super) fn upload_key(bucket: &BucketName, key: &ObjectKey, upload: &UploadId) -> Vec<u8> {
     [bucket.as_str().as_bytes(), &[END], key.as_str().as_bytes(), &[END], upload.as_str().as_bytes()].concat()
 }
@@ -97,6 +104,13 @@ mod tests {
             prop_assert_eq!(upload_of(&upload), Some(first));
             let rest = &upload[in_bucket(&bucket).len()..];
             prop_assert_eq!(split_upload_key(rest).map(|(key, _)| key), Some(one.as_str()));
+        }
+
+        #[test]
+        fn a_version_key_gives_back_its_parts(key in "[\u{1}-\u{10}a/中]{1,4}", order: u64) {
+            let Some((bucket, key)) = object(&key) else { return Ok(()) };
+            let whole = version_key(&object_key(&bucket, &key), order);
+            prop_assert_eq!(split_version_key(&whole), Some((bucket, key, order)));
         }
 
         #[test]

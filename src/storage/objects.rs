@@ -109,7 +109,7 @@ impl Store {
             let made = history.slot(now).map(|slot| object(&slot, content.clone()))?;
             let outcome = match made {
                 Err(refusal) => PutObject::Refused(refusal),
-                Ok(object) => match history.push(&object, now)? {
+                Ok(mut object) => match history.push(&mut object, now)? {
                     Ok(()) => return Ok(Changed { outcome: PutObject::Stored(Box::new(object)), discarded: history.save()? }),
                     Err(retained) => PutObject::Retained(retained),
                 },
@@ -130,11 +130,11 @@ impl Store {
         id: Option<VersionId>,
         now: Timestamp,
     ) -> Result<DeleteObject, StorageError> {
-        self.delete_if(bucket, key, id, now, |_| true).await
+        self.delete_if(bucket, key, id, now, None).await
     }
 
     /// Deletes the object, or in a bucket with versions marks it as deleted, while this version of it is the newest; else it
-    /// counts as missing.
+    /// counts as missing. The mark is not copied into other buckets: the bucket's own rules made it.
     ///
     /// # Errors
     /// The index failed.
@@ -145,7 +145,7 @@ impl Store {
         version: VersionNumber,
         now: Timestamp,
     ) -> Result<DeleteObject, StorageError> {
-        self.delete_if(bucket, key, None, now, move |current| current.is_some_and(|object| object.version == version)).await
+        self.delete_if(bucket, key, None, now, Some(version)).await
     }
 
     async fn delete_if(
@@ -154,12 +154,16 @@ impl Store {
         key: &ObjectKey,
         id: Option<VersionId>,
         now: Timestamp,
-        is_meant: impl FnOnce(Option<&Object>) -> bool + Send + 'static,
+        newest: Option<VersionNumber>,
     ) -> Result<DeleteObject, StorageError> {
         let (bucket, key) = (bucket.clone(), key.clone());
         let delete = move |tables: &Tables| {
             let Some(history) = History::open(tables, &bucket, &key)? else { return Ok(DeleteObject::BucketMissing.into()) };
-            if is_meant(history.current()) { delete(history, id, now) } else { Ok(DeleteObject::Missing.into()) }
+            match (newest, history.current()) {
+                (None, _) => delete(history, id, now),
+                (Some(newest), Some(object)) if object.version == newest => delete(history.without_copies(), id, now),
+                _ => Ok(DeleteObject::Missing.into()),
+            }
         };
         self.0.committer.commit(delete).await
     }

@@ -87,6 +87,18 @@ pub enum ReplicationStatus {
     Replica,
 }
 
+impl ReplicationStatus {
+    /// As `x-cos-replication-status` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Replica => "REPLICA",
+        }
+    }
+}
+
 /// One of the versions of a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Version {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
+use tokio::sync::Notify;
 
 use crate::domain::bucket::{Bucket, BucketName};
 use crate::storage::StorageError;
@@ -41,6 +42,10 @@ pub(super) struct Tables {
     pub(super) objects: Table<Object>,
     /// Objects that were superseded, and all delete markers, by [`super::keys::version_key`].
     pub(super) versions: Table<Version>,
+    /// Versions that are still to be copied into other buckets, by [`super::keys::version_key`].
+    pub(super) replications: Table<()>,
+    /// Told when there is one more.
+    pub(super) replication_asked: Notify,
     /// Uploads that are neither completed nor aborted, by [`super::keys::upload_key`].
     pub(super) uploads: Table<Upload>,
     /// Parts of those, and of completed objects, by [`super::keys::part_key`].
@@ -78,6 +83,8 @@ impl Tables {
             domains: Table::open(&db, "domains")?,
             objects: Table::open(&db, "objects")?,
             versions: Table::open(&db, "versions")?,
+            replications: Table::open(&db, "replications")?,
+            replication_asked: Notify::new(),
             uploads: Table::open(&db, "uploads")?,
             parts: Table::open(&db, "parts")?,
             bodies: db.open_tree("bodies")?,
@@ -133,7 +140,7 @@ impl Tables {
 
     /// Makes the changes: all of them or, after a crash, none.
     pub(super) fn apply(&self, Batch(changes): Batch) -> Result<(), StorageError> {
-        let trees = [&self.objects.tree, &self.versions.tree, &self.uploads.tree];
+        let trees = [&self.objects.tree, &self.versions.tree, &self.uploads.tree, &self.replications.tree];
         if let [Change { table, key, record }] = changes.as_slice() {
             match record {
                 Some(record) => trees[*table].insert(key, record.as_slice())?,
@@ -263,6 +270,15 @@ impl Batch {
 
     pub(super) fn remove_upload(&mut self, key: &[u8]) {
         self.push(2, key, None);
+    }
+
+    pub(super) fn put_replication(&mut self, key: &[u8]) -> Result<(), StorageError> {
+        self.push(3, key, Some(encode(&(), "replications")?));
+        Ok(())
+    }
+
+    pub(super) fn remove_replication(&mut self, key: &[u8]) {
+        self.push(3, key, None);
     }
 
     fn push(&mut self, table: usize, key: &[u8], record: Option<Vec<u8>>) {

@@ -121,11 +121,11 @@ impl Store {
                 return Ok(CompleteUpload::UploadMissing.into());
             }
             let parts = parts_of(tables, &id)?;
-            let object = match object(&history.slot(now)?, &parts) {
+            let mut object = match object(&history.slot(now)?, &parts) {
                 Ok(object) => object,
                 Err(refusal) => return Ok(CompleteUpload::Refused(refusal).into()),
             };
-            if let Err(retained) = history.push(&object, now)? {
+            if let Err(retained) = history.push(&mut object, now)? {
                 return Ok(CompleteUpload::Retained(retained).into());
             }
             history.batch.remove_upload(&upload_key);

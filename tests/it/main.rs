@@ -66,6 +66,7 @@ mod put_bucket;
 mod put_object;
 mod put_symlink;
 mod rename_object;
+mod replication;
 mod select_object_content;
 mod signatures;
 mod temporary_credentials;

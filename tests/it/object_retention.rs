@@ -6,6 +6,7 @@ use http::Method;
 use tempfile::TempDir;
 
 use crate::copy_object::copy;
+use crate::form;
 use crate::harness::{Answer, BUCKET, Bucket, NOW, OTHER, TestServer, settings};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -56,8 +57,9 @@ async fn whatever_makes_an_object_locks_it_for_the_buckets_time() {
     link(&bucket, "symlink").await.assert_status(200);
     upload(&bucket, "upload").await.assert_status(200);
     copy(&bucket, "copy", "before", &[]).await.assert_status(200);
+    form::of(bucket.request(Method::POST, ""), &[("key", "form")], "x").send().await.assert_status(204);
     let expected = "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2023-12-14T22:13:20.000Z</RetainUntilDate></Retention>";
-    for key in ["put", "append", "symlink", "upload", "copy"] {
+    for key in ["put", "append", "symlink", "upload", "copy", "form"] {
         bucket.get(&format!("{key}?retention")).await.assert_document(expected);
     }
     bucket.get("before?retention").await.assert_error(404, "NoSuchObjectLockConfiguration");

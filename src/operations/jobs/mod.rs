@@ -1,6 +1,7 @@
 //! What COS does by itself, once its time has come.
 
 mod lifecycle;
+mod replication;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::setting::SettingKind;
@@ -8,6 +9,18 @@ use crate::operations::context::Services;
 
 /// Does all that is due by the app's clock; when it returns, it is done. What could not be done is logged, and is due again.
 pub async fn run(services: &Services) {
+    replicate(services).await;
+    run_lifecycles(services).await;
+}
+
+/// Copies what was written in buckets with replication rules; does not wait for a time.
+pub async fn replicate(services: &Services) {
+    if let Err(error) = replication::run(services).await {
+        tracing::error!(%error, "the versions that wait for copies could not be listed");
+    }
+}
+
+async fn run_lifecycles(services: &Services) {
     let has_rules = |bucket: &Bucket| Ok(bucket.settings.has(SettingKind::Lifecycle));
     let buckets = match services.store.list_buckets(String::new(), usize::MAX, has_rules).await {
         Ok(buckets) => buckets,
