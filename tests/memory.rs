@@ -77,6 +77,26 @@ fn a_large_body_is_never_held_in_memory() {
     stream.read_to_string(&mut answer).expect("answered");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
 
+    // A form is parsed on the way, and a fast client is ahead of the parser.
+    let head = "--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nform\r\n\
+                --x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
+    let (length, end) = (SIZE / 4, "\r\n--x--\r\n");
+    let mut stream = cos.connect(
+        "POST /b-1250000000/",
+        &format!(
+            "Content-Length: {}\r\nContent-Type: multipart/form-data; boundary=x\r\n",
+            head.len() as u64 + length + end.len() as u64
+        ),
+    );
+    stream.write_all(head.as_bytes()).expect("taken in");
+    for _ in 0..length >> 20 {
+        stream.write_all(&piece).expect("taken in");
+    }
+    stream.write_all(end.as_bytes()).expect("taken in");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+
     // A copy that encrypts anew reads and writes all bytes.
     let mut stream = cos.connect("PUT /b-1250000000/copy", "Content-Length: 0\r\nx-cos-copy-source: b-1250000000/encrypted\r\n");
     let mut answer = String::new();

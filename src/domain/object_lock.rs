@@ -8,10 +8,10 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::setting::{Setting, SettingKind};
 use crate::domain::time::Timestamp;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// The only mode.
 pub const COMPLIANCE: &str = "COMPLIANCE";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Object lock of a bucket; it is never switched off again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::header::AUTHORIZATION;
 
-use crate::codec::signature::{self, Authorization, MalformedAuthorization, SignedRequest};
-use crate::domain::account::{Caller, Credential, Identity};
+use crate::codec::signature::{self, Authorization, MalformedAuthorization, Mismatch, PolicySignature, SignedRequest, TimeSpan};
+use crate::domain::account::{Accounts, Caller, Credential, Identity};
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
@@ -41,6 +41,14 @@ impl Authentication {
     fn of(identity: Identity, signed: Option<SignaturePlace>) -> Self {
         Self { caller: Caller::Signed(identity), remark: None, signed }
     }
+
+    /// What the caller is told when it may not do what it asks for.
+    pub fn refusal(&self) -> Error {
+        match &self.remark {
+            Some(remark) => ErrorCode::AccessDenied.because(format!("Access Denied: {remark}")),
+            None => ErrorCode::AccessDenied.into(),
+        }
+    }
 }
 
 /// Checks the key, then the time, then what is signed, then the signature. `bucket` is the one that the request is for, if it is
@@ -48,7 +56,7 @@ impl Authentication {
 ///
 /// # Errors
 /// `InvalidAccessKeyId`, `ExpiredToken`, `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`, `SignatureDoesNotMatch`,
-/// and that of [`strict_signature::check`].
+/// and `AccessDenied` of a strict signature that leaves something out (436/53892).
 pub fn authenticate(
     services: &Services,
     head: &RequestHead,
@@ -72,18 +80,47 @@ pub fn authenticate(
         // COS takes a caller that it cannot make out for an anonymous one (436/30613).
         Some(Err(remark)) => return Ok(Authentication::anonymous(Some(remark))),
     };
-    let (identity, secret_key) = match accounts.credential(&authorization.secret_id, token(head), now) {
-        Credential::Known { identity, secret_key } => (identity, secret_key),
-        Credential::Unknown => return Err(ErrorCode::InvalidAccessKeyId.into()),
-        Credential::Expired { expired } => {
-            let message = format!("the temporary credential expired at {}", expired.iso_seconds());
-            return Err(ErrorCode::ExpiredToken.because(message));
-        }
-    };
-    check_time(&authorization, now)?;
+    let (identity, secret_key) = credential(accounts, &authorization.secret_id, token(head), now)?;
+    check_time(&[&authorization.sign_time, &authorization.key_time], now)?;
     strict_signature::check(&services.store, head, operation, bucket, &authorization)?;
     check_signature(&authorization, &secret_key, head, target)?;
     Ok(Authentication::of(identity, Some(place)))
+}
+
+/// As [`authenticate`], for a form whose policy, a JSON text, is what was signed (`protocol.md` §2.6).
+///
+/// # Errors
+/// As [`authenticate`].
+pub fn authenticate_policy(
+    services: &Services,
+    signed: &PolicySignature,
+    policy: &[u8],
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<Authentication, Error> {
+    if !services.check_signatures {
+        return Ok(Authentication::of(services.accounts.default_identity(), None));
+    }
+    let (identity, secret_key) = credential(&services.accounts, &signed.secret_id, token, now)?;
+    check_time(&[&signed.key_time], now)?;
+    signature::verify_policy(&secret_key, signed, policy).map_err(|mismatch| mismatched(*mismatch))?;
+    Ok(Authentication::of(identity, None))
+}
+
+fn credential<'a>(
+    accounts: &'a Accounts,
+    secret_id: &str,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<(Identity, Cow<'a, str>), Error> {
+    match accounts.credential(secret_id, token, now) {
+        Credential::Known { identity, secret_key } => Ok((identity, secret_key)),
+        Credential::Unknown => Err(ErrorCode::InvalidAccessKeyId.into()),
+        Credential::Expired { expired } => {
+            let message = format!("the temporary credential expired at {}", expired.iso_seconds());
+            Err(ErrorCode::ExpiredToken.because(message))
+        }
+    }
 }
 
 /// The authorization in the header, else in the query; an empty header (Python's anonymous mode) is none.
@@ -112,10 +149,10 @@ fn token(head: &RequestHead) -> Option<&str> {
     header.or_else(query).filter(|token| !token.is_empty())
 }
 
-/// Both time spans must hold; a start that lies a little ahead is a clock's inaccuracy (inferred).
-fn check_time(authorization: &Authorization, now: Timestamp) -> Result<(), Error> {
+/// All time spans must hold; a start that lies a little ahead is a clock's inaccuracy (inferred).
+fn check_time(spans: &[&TimeSpan], now: Timestamp) -> Result<(), Error> {
     let now_seconds = now.seconds();
-    for span in [&authorization.sign_time, &authorization.key_time] {
+    for span in spans {
         if now_seconds > span.end {
             // Node and JS correct their clock on exactly this message.
             return Err(ErrorCode::AccessDenied.because("Request has expired").with_element("ServerTime", now.iso_seconds()));
@@ -140,12 +177,14 @@ fn check_signature(authorization: &Authorization, secret_key: &str, head: &Reque
     let paths: Vec<&str> = target.signed_paths.iter().map(String::as_str).collect();
     let request =
         SignedRequest { method: head.method.as_str(), paths: &paths, hosts: &hosts, query: &head.query, headers: &head.headers };
-    signature::verify(secret_key, authorization, request).map_err(|mismatch| {
-        tracing::trace!(string_to_sign = mismatch.string_to_sign, "the signature does not match");
-        Error::from(ErrorCode::SignatureDoesNotMatch)
-            .with_element("StringToSign", mismatch.string_to_sign)
-            .with_element("FormatString", masked(&mismatch.format_string))
-    })
+    signature::verify(secret_key, authorization, request).map_err(|mismatch| mismatched(*mismatch))
+}
+
+fn mismatched(mismatch: Mismatch) -> Error {
+    tracing::trace!(string_to_sign = mismatch.string_to_sign, "the signature does not match");
+    Error::from(ErrorCode::SignatureDoesNotMatch)
+        .with_element("StringToSign", mismatch.string_to_sign)
+        .with_element("FormatString", masked(&mismatch.format_string))
 }
 
 /// The client's own customer key and token stand in the text that it signed; the answer may end up in a log.

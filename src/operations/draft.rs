@@ -14,7 +14,7 @@ use crate::operations::headers::{FORBID_OVERWRITE, MIME_LIMIT, STORAGE_CLASS, TA
 use crate::operations::locking::Locking;
 use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
-use crate::storage::{Attributes, Slot};
+use crate::storage::{Attributes, Object, Slot, Staged};
 
 pub(super) struct ObjectDraft {
     pub(super) attributes: Attributes,
@@ -51,6 +51,25 @@ impl ObjectDraft {
             acl: acl_headers::read(head, AclOf::Object)?,
         };
         Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)?, locking: Locking::parse(context)? })
+    }
+}
+
+impl ObjectDraft {
+    /// Stores the object, now that its body is there.
+    ///
+    /// # Errors
+    /// `FileAlreadyExists`, `ObjectLocked`, `NoSuchBucket`.
+    pub(super) async fn store(self, context: &Context<'_>, staged: Staged, etag: String) -> Result<Object, Error> {
+        let (bucket, key) = context.object()?;
+        let Self { attributes, forbids_overwrite, locking, .. } = self;
+        let (size, crc64) = (staged.digested.length, staged.digested.crc64);
+        let now = context.services.clock.now();
+        let object = move |slot: &Slot<'_>, content| {
+            check_overwrite(forbids_overwrite, slot)?;
+            let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
+            Ok(Object { retained_until: locking.until(now), ..object })
+        };
+        context.store().put_object(bucket, key, staged, now, object).await?.stored()
     }
 }
 

@@ -48,6 +48,7 @@ cos_headers! {
     PSIZE_MIN "x-cos-psize-min",
     REPLICATION_STATUS "x-cos-replication-status",
     REPLICATION_RULE_CREATION_TIME "x-cos-replication-rule-creation-time",
+    RENAME_SOURCE "x-cos-rename-source",
     REQUEST_ID "x-cos-request-id",
     RESTORE "x-cos-restore",
     RESTORE_STATUS "x-cos-restore-status",
@@ -72,6 +73,12 @@ cos_headers! {
 /// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).
 pub const SPELLINGS: &[&str] = &[
     "Accept-Ranges",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
     "Cache-Control",
     "Connection",
     "Content-Disposition",
@@ -87,5 +94,6 @@ pub const SPELLINGS: &[&str] = &[
     "Location",
     "Server",
     "Transfer-Encoding",
+    "Vary",
     "x-cos-server-side-encryption-customer-key-MD5",
 ];

@@ -24,6 +24,7 @@ mod locking;
 mod multipart;
 mod object;
 mod object_headers;
+pub mod operation;
 mod origin;
 mod paging;
 mod receive;
@@ -33,6 +34,7 @@ mod sse_headers;
 mod strict_signature;
 mod tag_set;
 mod throttle;
+mod upload_form;
 
 use crate::domain::error::Error;
 use context::Context;
@@ -113,6 +115,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetObject => origin::instead_of(context, object::get_object::handle(context).await).await,
         Operation::HeadObject => origin::instead_of(context, object::head_object::handle(context)).await,
         Operation::DeleteObject => object::delete_object::handle(context).await,
+        Operation::PostObject => object::post_object::handle(context, body).await,
         Operation::DeleteMultipleObjects => object::delete_multiple_objects::handle(context, body).await,
         Operation::PutObjectTagging => object::tagging::put(context, body).await,
         Operation::GetObjectTagging => object::tagging::get(context),
@@ -126,6 +129,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::GetSymlink => object::get_symlink::handle(context),
         Operation::PutObjectRetention => object::retention::put(context, body).await,
         Operation::GetObjectRetention => object::retention::get(context),
+        Operation::RenameObject => object::rename_object::handle(context).await,
         Operation::InitiateMultipartUpload => multipart::initiate_multipart_upload::handle(context).await,
         Operation::UploadPart => multipart::upload_part::handle(context, body).await,
         Operation::UploadPartCopy => multipart::upload_part_copy::handle(context).await,

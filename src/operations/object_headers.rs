@@ -201,6 +201,14 @@ fn describe_restore(restore: &Restore, now: Timestamp, headers: &mut HeaderMap) 
     }
 }
 
+/// What the answer to a write says: ETag, CRC-64, encryption, and class and version where they are named.
+pub(super) fn of_new(object: &Object) -> HeaderMap {
+    let mut headers = of_body(object);
+    name_class(object.attributes.storage_class, &mut headers);
+    name_new_version(object, &mut headers);
+    headers
+}
+
 /// ETag, CRC-64 and encryption.
 pub(super) fn of_body(object: &Object) -> HeaderMap {
     of_bytes(&object.etag, object.crc64, &object.attributes.encryption)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
 use http::{HeaderMap, HeaderName, Method, header, request};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -280,6 +281,11 @@ impl RequestBody {
             }
         }
         Ok(None)
+    }
+
+    /// The pieces of [`Self::next`] as a stream.
+    pub fn pieces(&mut self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
+        stream::try_unfold(self, |body| async move { Ok(body.next().await?.map(|piece| (piece, body))) })
     }
 
     /// Whether the connection cannot be used again: the body broke off, or the client, told to go on only by a read that never

@@ -9,6 +9,7 @@ use crate::storage::Store;
 /// Uploads and downloads; nothing else goes that way, not even a deletion.
 const ACCELERATED: &[Operation] = &[
     Operation::PutObject,
+    Operation::PostObject,
     Operation::GetObject,
     Operation::HeadObject,
     Operation::OptionsObject,

@@ -15,6 +15,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
+use crate::operations::authenticate::Authentication;
 use crate::operations::context::Context;
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
@@ -83,7 +84,13 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
-    let authentication = authenticate::authenticate(services, &head, &target, (operation, bucket), now)?;
+    // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
+    let is_form = operation == Operation::PostObject;
+    let authentication = if is_form {
+        Authentication::anonymous(None)
+    } else {
+        authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
+    };
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }
@@ -92,7 +99,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }
-    authorize::authorize(&context, operation, authentication.remark.as_deref())?;
+    if !is_form {
+        authorize::authorize(&context, operation, &authentication)?;
+    }
     operations::run(operation, &context, body).await
 }
 

@@ -67,8 +67,8 @@ async fn check_round(emulator: &Emulator, data: &Path, record: &Record, random: 
 }
 
 async fn write_until_killed(mut emulator: Emulator, record: &Record, random: &mut StdRng) {
-    let seeds = std::iter::repeat_with(|| random.random()).take(WRITERS);
-    let mut writing: Vec<_> = seeds.map(|seed| tokio::spawn(writers::write(&emulator, record, seed))).collect();
+    let write = |number| tokio::spawn(writers::write(&emulator, record, number, random.random()));
+    let mut writing: Vec<_> = (0..WRITERS).map(write).collect();
     writing.push(tokio::spawn(writers::stall(&emulator, random.random())));
     tokio::time::sleep(Duration::from_millis(random.random_range(20..400))).await;
     emulator.is_killed.store(true, Ordering::SeqCst);

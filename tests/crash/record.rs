@@ -30,7 +30,11 @@ impl Body {
     }
 
     pub(crate) fn etag(&self) -> String {
-        etag::of_plain(Md5::digest(self.bytes()).into())
+        etag::of_plain(self.md5())
+    }
+
+    fn md5(&self) -> [u8; 16] {
+        Md5::digest(self.bytes()).into()
     }
 }
 
@@ -46,8 +50,17 @@ fn mix(seed: u64) -> u64 {
 #[derive(Clone)]
 pub(crate) struct Value {
     pub(crate) bodies: Vec<Body>,
-    /// The id of the upload that joined the bodies, if one did.
-    pub(crate) upload: Option<String>,
+    pub(crate) made: Made,
+}
+
+/// What joined the bodies.
+#[derive(Clone)]
+pub(crate) enum Made {
+    /// There is one.
+    Whole,
+    /// The upload of this id.
+    Upload(String),
+    Appends,
 }
 
 impl Value {
@@ -60,10 +73,11 @@ impl Value {
     }
 
     pub(crate) fn etag(&self) -> String {
-        let mut etags: Vec<String> = self.bodies.iter().map(Body::etag).collect();
-        match &self.upload {
-            Some(id) => etag::of_upload(id, etags.iter().map(String::as_str)),
-            None => etags.remove(0),
+        let etags = || self.bodies.iter().map(Body::etag).collect::<Vec<_>>();
+        match &self.made {
+            Made::Whole => etags().remove(0),
+            Made::Upload(id) => etag::of_upload(id, etags().iter().map(String::as_str)),
+            Made::Appends => self.bodies.iter().fold(String::new(), |before, body| etag::of_append(&before, body.md5())),
         }
     }
 }
@@ -109,6 +123,11 @@ impl Register {
         let newest = self.0.iter().filter(|write| write.acknowledged.is_some()).map(|write| write.sent).max().unwrap_or(0);
         let allowed = self.0.iter().filter(move |write| write.acknowledged.is_none_or(|acknowledged| acknowledged >= newest));
         allowed.map(|write| write.value.as_ref())
+    }
+
+    /// What was acknowledged last, of writes that never overlap.
+    fn newest(&self) -> Option<&Value> {
+        self.0.iter().rev().find(|write| write.acknowledged.is_some())?.value.as_ref()
     }
 
     /// The only thing that may be read, and it is there.
@@ -206,9 +225,20 @@ impl Record {
         let mut books = self.books();
         let sent = books.tick();
         let bodies = numbers.flat_map(|number| books.part(id, number).settled().bodies.clone()).collect();
-        books.object(key).send(Some(Value { bodies, upload: Some(id.to_owned()) }), sent);
+        books.object(key).send(Some(Value { bodies, made: Made::Upload(id.to_owned()) }), sent);
         books.upload(id).ending = Some(Ending::Complete(sent));
         sent
+    }
+
+    /// Notes that a body is about to be put behind an object that one writer alone writes, and gives the position.
+    pub(crate) fn append(&self, key: &str, body: Body, sent: Tick) -> usize {
+        let mut books = self.books();
+        let object = books.object(key);
+        let mut value = object.newest().cloned().unwrap_or(Value { bodies: Vec::new(), made: Made::Appends });
+        let position = value.length();
+        value.bodies.push(body);
+        object.send(Some(value), sent);
+        position
     }
 
     pub(crate) fn summary(&self) -> String {

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::client::{Answer, Client, Cut};
 use crate::emulator::{BUCKET, Emulator};
-use crate::record::{Ending, Record, Tick, Upload, Value};
+use crate::record::{Ending, Made, Record, Tick, Upload, Value};
 
 /// Few, so that writers meet on them.
 const KEYS: u32 = 12;
@@ -38,7 +38,7 @@ impl Cos {
     pub(crate) async fn put(&mut self, key: &str, length: usize) -> Result<(), Cut> {
         let (body, sent) = self.record.body(key.to_owned(), length);
         let bytes = body.bytes().into();
-        self.record.books().object(key).send(Some(Value { bodies: vec![body], upload: None }), sent);
+        self.record.books().object(key).send(Some(Value { bodies: vec![body], made: Made::Whole }), sent);
         let is_encrypted = sent.is_multiple_of(4);
         let answer = self.client.send(Method::PUT, key, bytes, is_encrypted).await;
         self.answered(answer, 200)?;
@@ -53,13 +53,24 @@ impl Cos {
             let Some(value) = books.object(from).allowed().last().flatten().cloned() else { return Ok(()) };
             let sent = books.tick();
             // An upload that is encrypted anew is one body and gets another ETag.
-            let is_encrypted = sent.is_multiple_of(4) && value.upload.is_none();
+            let is_encrypted = sent.is_multiple_of(4) && matches!(value.made, Made::Whole);
             books.object(to).send(Some(value), sent);
             (sent, is_encrypted)
         };
         let answer = self.client.copy(from, to, is_encrypted).await;
         self.answered(answer, 200)?;
         self.object_written(to, sent);
+        Ok(())
+    }
+
+    /// To an object that nobody else writes.
+    async fn append(&mut self, key: &str, length: usize, encrypt: bool) -> Result<(), Cut> {
+        let (body, sent) = self.record.body(key.to_owned(), length);
+        let bytes = body.bytes().into();
+        let position = self.record.append(key, body, sent);
+        let answer = self.client.send(Method::POST, &format!("{key}?append&position={position}"), bytes, encrypt).await;
+        self.answered(answer, 200)?;
+        self.object_written(key, sent);
         Ok(())
     }
 
@@ -86,7 +97,7 @@ impl Cos {
     async fn put_part(&mut self, key: &str, id: &str, number: u16, length: usize) -> Result<(), Cut> {
         let (body, sent) = self.record.body(format!("{id} {number}"), length);
         let bytes = body.bytes().into();
-        self.record.books().part(id, number).send(Some(Value { bodies: vec![body], upload: None }), sent);
+        self.record.books().part(id, number).send(Some(Value { bodies: vec![body], made: Made::Whole }), sent);
         let target = format!("{key}?partNumber={number}&uploadId={id}");
         let answer = self.client.send(Method::PUT, &target, bytes, false).await;
         self.answered(answer, 200)?;
@@ -155,10 +166,10 @@ impl Cos {
     }
 }
 
-/// Writes this and that until the emulator is killed.
-pub(crate) fn write(emulator: &Emulator, record: &Record, seed: u64) -> impl Future<Output = ()> + use<> {
+/// Writes this and that until the emulator is killed; no two writers have the same number.
+pub(crate) fn write(emulator: &Emulator, record: &Record, number: usize, seed: u64) -> impl Future<Output = ()> + use<> {
     let (cos, second) = (Cos::new(emulator, record), Cos::new(emulator, record));
-    let mut writer = Writer { cos, second, random: StdRng::seed_from_u64(seed) };
+    let mut writer = Writer { cos, second, number, random: StdRng::seed_from_u64(seed) };
     async move { while writer.step().await.is_ok() {} }
 }
 
@@ -166,14 +177,16 @@ struct Writer {
     cos: Cos,
     /// For parts that are sent at the same time.
     second: Cos,
+    number: usize,
     random: StdRng,
 }
 
 impl Writer {
     async fn step(&mut self) -> Result<(), Cut> {
         let key = key(&mut self.random);
-        match self.random.random_range(0..14) {
-            12.. => self.copy(&key).await,
+        match self.random.random_range(0..17) {
+            12..14 => self.copy(&key).await,
+            14.. => self.log().await,
             0..5 => self.cos.put(&key, self.random.random_range(1..=16 << 10)).await,
             5..8 => self.cos.put(&key, self.random.random_range(20 << 10..=3 << 20)).await,
             8 => self.cos.delete(&key).await,
@@ -214,6 +227,19 @@ impl Writer {
         }
         self.cos.copy(&source, key).await?;
         self.cos.delete(&source).await
+    }
+
+    /// Appends some lines, seldom more, to the writer's own log, or deletes it.
+    async fn log(&mut self) -> Result<(), Cut> {
+        let key = format!("log-{}", self.number);
+        if self.random.random_ratio(1, 20) {
+            return self.cos.delete(&key).await;
+        }
+        for _ in 0..self.random.random_range(1..10) {
+            let length = if self.random.random_ratio(1, 8) { 20_000..100_000 } else { 1..2_000 };
+            self.cos.append(&key, self.random.random_range(length), self.number.is_multiple_of(2)).await?;
+        }
+        Ok(())
     }
 
     /// Number and length: half are the last part, which may be short.

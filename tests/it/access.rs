@@ -7,6 +7,7 @@ use cos_emulator::domain::time::Timestamp;
 use cos_emulator::operations::routes::{Operation, ROUTES, Scope};
 use http::Method;
 
+use crate::form;
 use crate::harness::{Bucket, HOST, NOW, OTHER_UIN, TestRequest, TestServer, UIN};
 use crate::people::{EVERYBODY, OTHER_ID, SUB, Who, of_bucket, of_user, with_users};
 
@@ -38,6 +39,9 @@ async fn every_operation_is_closed_to_all_but_the_owner() {
             let mut request = cos.request(host, row.method.clone(), &target);
             if let Some(name) = row.header {
                 request = request.header(name, "x");
+            }
+            if row.operation == Operation::PostObject {
+                request = form::of(request, &[("key", "a")], "");
             }
             if !is_own_matter {
                 assert_eq!(status(who, request).await, 403, "{who:?} may do {:?}", row.operation);

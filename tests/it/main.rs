@@ -1,6 +1,7 @@
 //! Every operation through real HTTP, a file each; one binary, because linking is the slow part.
 
 mod folder;
+mod form;
 mod harness;
 mod people;
 mod raw;
@@ -40,6 +41,7 @@ mod delete_object;
 mod encryption;
 mod encryption_at_rest;
 mod fixtures;
+mod form_signatures;
 mod get_bucket_location;
 mod get_object;
 mod get_symlink;
@@ -60,9 +62,11 @@ mod object_retention;
 mod object_tagging;
 mod options_object;
 mod origin;
+mod post_object;
 mod put_bucket;
 mod put_object;
 mod put_symlink;
+mod rename_object;
 mod replication;
 mod select_object_content;
 mod signatures;

@@ -4,6 +4,7 @@ use cos_emulator::domain::bucket::Versioning;
 use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
+use crate::copy_object::copy;
 use crate::encryption::{CUSTOMER, send};
 use crate::harness::{Answer, BUCKET, Bucket, NOW, TestServer};
 
@@ -35,6 +36,7 @@ async fn a_restored_object_can_be_read_once_the_tier_is_over_and_until_it_expire
     answer.assert_headers(&[("content-length", "0")]);
 
     advance(&cos, 5 * MINUTE - 1);
+    copy(&bucket, "copy", "a", &[]).await.assert_error(403, "InvalidObjectState");
     let refused = bucket.get("a").await;
     refused.assert_error(403, "InvalidObjectState");
     assert_eq!(refused.header("x-cos-storage-class"), "ARCHIVE");
@@ -51,11 +53,14 @@ async fn a_restored_object_can_be_read_once_the_tier_is_over_and_until_it_expire
     let head = bucket.head("a").await;
     let expiry = "ongoing-request=\"false\", expiry-date=\"Sat, 18 Nov 2023 16:00:00 GMT\"";
     assert_eq!((head.header("x-cos-restore"), head.header_opt("x-cos-restore-status")), (expiry, None));
+    copy(&bucket, "copy", "a", &[]).await.assert_status(200);
+    assert_eq!(bucket.head("copy").await.header_opt("x-cos-restore"), None);
     assert_eq!(bucket.get("").await.elements("RestoreStatus"), ["DONE"]);
     assert_eq!(bucket.get("?versions").await.elements("RestoreStatus"), ["DONE"]);
 
     cos.clock.stop(Timestamp::from_http_date("Sat, 18 Nov 2023 16:00:00 GMT").expect("a date"));
     bucket.get("a").await.assert_error(403, "InvalidObjectState");
+    copy(&bucket, "copy", "a", &[]).await.assert_error(403, "InvalidObjectState");
     assert_eq!(bucket.head("a").await.header_opt("x-cos-restore"), None);
     assert!(bucket.get("").await.elements("RestoreStatus").is_empty());
 }

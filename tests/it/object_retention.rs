@@ -5,9 +5,13 @@ use cos_emulator::domain::time::Timestamp;
 use http::Method;
 use tempfile::TempDir;
 
+use crate::copy_object::copy;
+use crate::form;
 use crate::harness::{Answer, BUCKET, Bucket, NOW, OTHER, TestServer, settings};
 
 const DAY: i64 = 24 * 60 * 60;
+
+const TAGS: &str = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>";
 
 /// Gives the bucket a lock, of so many days for each new object.
 async fn lock(bucket: &Bucket<'_>, days: Option<u32>) {
@@ -52,8 +56,10 @@ async fn whatever_makes_an_object_locks_it_for_the_buckets_time() {
     bucket.post("append?append&position=0", "x").await.assert_status(200);
     link(&bucket, "symlink").await.assert_status(200);
     upload(&bucket, "upload").await.assert_status(200);
+    copy(&bucket, "copy", "before", &[]).await.assert_status(200);
+    form::of(bucket.request(Method::POST, ""), &[("key", "form")], "x").send().await.assert_status(204);
     let expected = "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2023-12-14T22:13:20.000Z</RetainUntilDate></Retention>";
-    for key in ["put", "append", "symlink", "upload"] {
+    for key in ["put", "append", "symlink", "upload", "copy", "form"] {
         bucket.get(&format!("{key}?retention")).await.assert_document(expected);
     }
     bucket.get("before?retention").await.assert_error(404, "NoSuchObjectLockConfiguration");
@@ -67,6 +73,7 @@ async fn whatever_makes_an_object_locks_it_for_the_buckets_time() {
 async fn a_locked_object_is_neither_replaced_nor_deleted_until_its_time_is_over() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
+    bucket.put("free", "x").await.assert_status(200);
     lock(&bucket, Some(1)).await;
     for key in ["a", "b"] {
         bucket.post(&format!("{key}?append&position=0"), "text").await.assert_status(200);
@@ -77,6 +84,8 @@ async fn a_locked_object_is_neither_replaced_nor_deleted_until_its_time_is_over(
         bucket.post("a?append&position=4", "more").await.assert_error(409, "ObjectLocked");
         link(&bucket, "a").await.assert_error(409, "ObjectLocked");
         upload(&bucket, "a").await.assert_error(409, "ObjectLocked");
+        copy(&bucket, "a", "free", &[]).await.assert_error(409, "ObjectLocked");
+        bucket.put("a?tagging", TAGS).await.assert_error(409, "ObjectLocked");
         let refused = bucket.delete("a").await;
         refused.assert_error(409, "ObjectLocked");
         assert_eq!(refused.element("Message"), "the object is locked until 2023-11-15T22:13:20Z");

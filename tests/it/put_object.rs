@@ -318,7 +318,7 @@ async fn what_is_lacking_is_named_and_stores_nothing() {
         answer.assert_error(501, "NotImplemented");
         assert!(answer.element("Message").contains(name), "{}", answer.text());
     }
-    for query in ["symlink", "retention", "rename"] {
+    for query in ["live", "notification", "imageMogr2"] {
         bucket.put(&format!("a?{query}"), "x").await.assert_error(501, "NotImplemented");
     }
     bucket.get("a").await.assert_error(404, "NoSuchKey");

@@ -5,6 +5,7 @@ use cos_emulator::domain::bucket::Versioning;
 use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
+use crate::copy_object::copy;
 use crate::encryption::{CUSTOMER, SSE_COS, send};
 use crate::harness::{Answer, BUCKET, Bucket, NOW, OTHER, TestServer, bytes};
 
@@ -44,6 +45,25 @@ async fn a_link_gives_its_targets_content_and_metadata() {
 
     bucket.put("dir/target.txt", bytes(50_000)).await.assert_status(200);
     assert!(bucket.get("link").await.body == bytes(50_000));
+}
+
+#[tokio::test]
+async fn a_link_is_copied_and_selected_from_as_its_target() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("target", "1,2\n").await.assert_status(200);
+    link(&bucket, "link", "target").await.assert_status(200);
+    copy(&bucket, "copy", "link", &[]).await.assert_status(200);
+    assert_eq!(bucket.get("copy").await.text(), "1,2\n");
+    bucket.get("copy?symlink").await.assert_error(400, "NotSymlink");
+    let csv = "<CSV><FileHeaderInfo>NONE</FileHeaderInfo></CSV>";
+    let select = format!(
+        "<SelectRequest><Expression>SELECT _2 FROM COSObject</Expression><ExpressionType>SQL</ExpressionType>\
+         <InputSerialization>{csv}</InputSerialization><OutputSerialization><CSV/></OutputSerialization></SelectRequest>"
+    );
+    let selected = bucket.post("link?select&select-type=2", select).await;
+    selected.assert_status(200);
+    assert!(selected.text().contains("2\n"), "{}", selected.text());
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let (now, digested) = (context.services.clock.now(), staged.digested.clone());
     let ciphers = context.ciphers(attributes.encryption.clone(), customer_key);
     let object = move |slot: &Slot<'_>, content| {
+        check_versioning(slot.versioning)?;
         position.check(slot.current)?;
         let object = grown(slot, attributes, &digested, content, now)?;
         Ok(Object { kind: ObjectKind::Appendable, retained_until: locking.until(now), ..object })
@@ -83,13 +84,18 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
 
 /// Where the page allows no appends; the codes are inferred.
 fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
-    if bucket.versioning != Versioning::Never {
-        return Err(ErrorCode::InvalidBucketState.because("the bucket has or had versions; appending needs one that never had"));
-    }
+    check_versioning(bucket.versioning)?;
     if bucket.is_multi_az {
         return Err(
             ErrorCode::OAZOperationNotSupportOnMAZBucket.because("nothing can be appended to objects of a multi-AZ bucket")
         );
+    }
+    Ok(())
+}
+
+fn check_versioning(versioning: Versioning) -> Result<(), Error> {
+    if versioning != Versioning::Never {
+        return Err(ErrorCode::InvalidBucketState.because("the bucket has or had versions; appending needs one that never had"));
     }
     Ok(())
 }

@@ -35,6 +35,7 @@ const AREAS = [
   'inventory',
   'accelerate',
   'presigned',
+  'post_form',
   'requests',
   'refusals',
   'addressing',

@@ -1,0 +1,137 @@
+//! POST Object: `POST /` with a form (436/14690). Its signature stands in the form, so the operation itself asks who calls, and
+//! whether the caller may.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::LOCATION;
+use http::{StatusCode, Uri};
+use tracing::Span;
+
+use crate::codec::percent;
+use crate::codec::signature::PolicySignature;
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::etag;
+use crate::domain::post_policy::PostPolicy;
+use crate::operations::access;
+use crate::operations::authenticate::{self, Authentication};
+use crate::operations::context::Context;
+use crate::operations::draft::ObjectDraft;
+use crate::operations::headers::{FSIZE_MAX, SECURITY_TOKEN};
+use crate::operations::object_headers;
+use crate::operations::receive::{Intake, Promise};
+use crate::operations::request::{RequestBody, RequestHead};
+use crate::operations::response::{self, Response, insert};
+use crate::operations::routes::{self, Operation};
+use crate::operations::target::{Resource, Target};
+use crate::operations::upload_form::{Fields, File, UploadForm};
+use crate::storage::Object;
+
+/// Any of these says that the form is signed by its policy.
+const POLICY_SIGNATURE: [&str; 4] = ["q-sign-algorithm", "q-ak", "q-key-time", "q-signature"];
+
+pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
+    let UploadForm { fields, file } = UploadForm::read(context.head, body).await?;
+    let policy = fields.text("policy").map(Policy::parse).transpose()?;
+    let authentication = authenticate(context, &fields, policy.as_ref())?;
+    let (bucket, key) = (context.bucket()?, fields.key()?);
+    Span::current().record("key", key.as_str());
+    let head = fields.head(context.head)?;
+    let target = Target { resource: Resource::Object(bucket.name.clone(), key), ..context.target.clone() };
+    let (caller, bucket) = (&authentication.caller, context.bucket.clone());
+    let put = Context { head: &head, target: &target, caller, bucket, ..*context };
+    if !access::is_allowed(&put, Operation::PostObject)? {
+        return Err(authentication.refusal());
+    }
+    if let Some(policy) = &policy {
+        policy.rules.check(put.bucket()?.name.as_str(), |name| fields.given(name), context.now)?;
+    }
+    let object = store(&put, file, policy.as_ref()).await?;
+    answer(context.head, &fields, &put, &object)
+}
+
+/// A form's policy, and the text of it that is signed.
+struct Policy {
+    json: Vec<u8>,
+    rules: PostPolicy,
+}
+
+impl Policy {
+    /// # Errors
+    /// `InvalidPolicyDocument`.
+    fn parse(text: &str) -> Result<Self, Error> {
+        let json = STANDARD
+            .decode(text)
+            .map_err(|error| ErrorCode::InvalidPolicyDocument.because(format!("the form field policy is not base64: {error}")))?;
+        Ok(Self { rules: PostPolicy::parse(&json)?, json })
+    }
+}
+
+/// Asks the form's own signature, of its policy or in the field `Signature`, and without one the request's.
+fn authenticate(context: &Context<'_>, fields: &Fields, policy: Option<&Policy>) -> Result<Authentication, Error> {
+    let (services, now) = (context.services, context.now);
+    let of_head = |head: &RequestHead| {
+        let asked = (Operation::PostObject, context.bucket.as_ref());
+        authenticate::authenticate(services, head, context.target, asked, now)
+    };
+    if let Some(signature) = fields.text("signature") {
+        return of_head(&fields.signed_head(context.head, signature)?);
+    }
+    if POLICY_SIGNATURE.iter().all(|name| fields.text(name).is_none()) {
+        return of_head(context.head);
+    }
+    let remark = match (PolicySignature::from_fields(|name| fields.text(name)), policy) {
+        (Ok(signed), Some(policy)) => {
+            policy.rules.check_signer()?;
+            let token = fields.text(SECURITY_TOKEN.as_str());
+            return authenticate::authenticate_policy(services, &signed, &policy.json, token, now);
+        }
+        (Ok(_), None) => "the form is signed, but has no field policy".to_owned(),
+        (Err(error), _) => format!("the signature in the form was not understood: {error}"),
+    };
+    Ok(Authentication::anonymous(Some(remark)))
+}
+
+/// As PUT Object stores a body; `context` is what that would have been given.
+async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy>) -> Result<Object, Error> {
+    routes::refuse_lacking(&context.head.headers)?;
+    let draft = ObjectDraft::parse(context)?;
+    let promise = Promise::parse(context.head)?.sized(context.head, None, Some(&FSIZE_MAX))?;
+    let mut intake = Intake::begin(context, &promise, &draft.attributes.encryption, draft.customer_key.as_ref())?;
+    while let Some(piece) = file.next().await? {
+        intake.take(piece).await?;
+        policy.map_or(Ok(()), |policy| policy.rules.check_size_so_far(intake.received()))?;
+    }
+    policy.map_or(Ok(()), |policy| policy.rules.check_size(intake.received()))?;
+    file.finish().await?;
+    let (staged, etag) = intake.finish().await?;
+    draft.store(context, staged, etag).await
+}
+
+/// The status that the form asks for, always without a body; where it asks for another page, the way there.
+fn answer(sent: &RequestHead, fields: &Fields, put: &Context<'_>, object: &Object) -> Result<Response, Error> {
+    let mut headers = object_headers::of_new(object);
+    let (bucket, key) = put.object()?;
+    let (bucket, key) = (bucket.as_str(), key.as_str());
+    if let Some(page) = fields.text("success_action_redirect").and_then(page) {
+        let separator = if page.contains('?') { '&' } else { '?' };
+        let etag = percent::encode(&etag::quoted(&object.etag));
+        let told = format!("bucket={}&key={}&etag={etag}", percent::encode(bucket), percent::encode(key));
+        insert(&mut headers, LOCATION, &format!("{page}{separator}{told}"));
+        return Ok(response::empty(StatusCode::SEE_OTHER, headers));
+    }
+    let path = sent.path.trim_end_matches('/');
+    insert(&mut headers, LOCATION, &format!("http://{}{path}/{}", sent.host, percent::encode_key(key)));
+    let status = match fields.text("success_action_status") {
+        Some("200") => StatusCode::OK,
+        Some("201") => StatusCode::CREATED,
+        _ => StatusCode::NO_CONTENT,
+    };
+    Ok(response::empty(status, headers))
+}
+
+/// The address of a page, without its fragment; another text counts for nothing (inferred).
+fn page(text: &str) -> Option<&str> {
+    let page = text.split('#').next().unwrap_or_default();
+    let uri: Uri = page.parse().ok()?;
+    (uri.scheme().is_some() && uri.host().is_some()).then_some(page)
+}
