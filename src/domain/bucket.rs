@@ -27,6 +27,11 @@ impl BucketName {
         self.0.rsplit_once('-').expect("parsed").1
     }
 
+    /// What stands before the APPID and its `-`.
+    pub fn bare_name(&self) -> &str {
+        self.0.rsplit_once('-').expect("parsed").0
+    }
+
     /// Whether `label` has the shape `<name>-<digits>`, by which the first label of a host or path is known for a bucket.
     pub fn is_like(label: &str) -> bool {
         label

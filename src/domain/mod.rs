@@ -19,6 +19,7 @@ pub mod endpoint;
 pub mod error;
 pub mod etag;
 pub mod inventory;
+pub mod inventory_report;
 pub mod key;
 pub mod lifecycle;
 pub mod listing;

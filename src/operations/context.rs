@@ -15,6 +15,7 @@ use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::version::VersionId;
+use crate::operations::jobs::Agenda;
 use crate::operations::object_headers::{marker_error, object_of};
 use crate::operations::request::RequestHead;
 use crate::operations::target::{Addressing, Resource, Target};
@@ -26,6 +27,7 @@ pub struct Services {
     pub clock: Clock,
     pub random: Random,
     pub accounts: Accounts,
+    pub agenda: Agenda,
     pub addressing: Addressing,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,

@@ -14,7 +14,7 @@ use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::context::{MOST_SCANS, Services};
-use crate::operations::jobs;
+use crate::operations::jobs::{self, Agenda};
 use crate::operations::target::Addressing;
 use crate::storage::{Durability, StorageError, Store};
 
@@ -107,7 +107,18 @@ impl App {
         let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
         let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
         let (region, check_signatures) = (settings.region, settings.check_signatures);
-        let services = Services { store, clock, random, accounts, addressing, check_signatures, policies, region, scans };
+        let services = Services {
+            store,
+            clock,
+            random,
+            accounts,
+            agenda: Agenda::default(),
+            addressing,
+            check_signatures,
+            policies,
+            region,
+            scans,
+        };
         Ok(Arc::new(Self { services, data_dir, temporary }))
     }
 

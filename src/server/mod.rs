@@ -28,6 +28,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
+use crate::operations::jobs;
+
 pub use app::{App, FirstBucket, Settings, StartError};
 
 /// The address at the other end of a request's connection.
@@ -72,9 +74,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     }
     drop(listener);
     schedule.abort();
+    // It ends by being aborted.
+    let _ = schedule.await;
     if timeout(DRAIN, connections.shutdown()).await.is_err() {
         tracing::warn!("requests were still running after {} s and are broken off", DRAIN.as_secs());
     }
+    jobs::write_logs(app.services()).await;
     tokio::task::spawn_blocking(move || app.close()).await.map_err(io::Error::other)?.map_err(io::Error::other)
 }
 

@@ -48,6 +48,7 @@ mod get_symlink;
 mod head_bucket;
 mod head_object;
 mod initiate_multipart_upload;
+mod inventory;
 mod keep;
 mod lifecycle;
 mod list_buckets;

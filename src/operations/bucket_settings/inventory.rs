@@ -115,6 +115,7 @@ pub(crate) async fn post(context: &Context<'_>, body: &mut RequestBody) -> Resul
         Ok(Some(inventories))
     })
     .await?;
+    context.services.agenda.ask();
     Ok(response::document("PostInventoryResult", &PostInventoryResult { job_id: job }, HeaderMap::new()))
 }
 
