@@ -121,6 +121,11 @@ fn credential<'a>(
     }
 }
 
+/// The secret id that a request names, whoever sends it.
+pub fn secret_id(head: &RequestHead) -> Option<String> {
+    find(head).and_then(Result::ok).map(|(authorization, _)| authorization.secret_id)
+}
+
 /// The authorization in the header, else in the query; an empty header (Python's anonymous mode) is none.
 fn find(head: &RequestHead) -> Option<Result<(Authorization, SignaturePlace), String>> {
     let found = |parsed: Result<Authorization, MalformedAuthorization>, place: SignaturePlace, name: &str| {

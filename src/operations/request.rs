@@ -1,7 +1,7 @@
 //! A request as operations read it: typed query and headers, and a bounded body.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -221,6 +221,9 @@ pub struct RequestBody {
     /// Whether the client waits for `100 Continue`, which is sent by the first read.
     waits_for_continue: bool,
     state: BodyState,
+    received: u64,
+    /// When the last piece came.
+    last_read: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -242,7 +245,17 @@ impl RequestBody {
         let expects = headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
         let is_empty = matches!(length, BodyLength::Missing | BodyLength::Declared(0));
         let state = if is_empty { BodyState::Ended } else { BodyState::Untouched };
-        Self { body, length, waits_for_continue: expects, state }
+        Self { body, length, waits_for_continue: expects, state, received: 0, last_read: None }
+    }
+
+    /// Bytes that were read.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// When the last of them came.
+    pub fn last_read(&self) -> Option<Instant> {
+        self.last_read
     }
 
     pub fn length(&self) -> BodyLength {
@@ -271,6 +284,8 @@ impl RequestBody {
                     if let Ok(data) = frame.into_data()
                         && !data.is_empty()
                     {
+                        self.received += data.len() as u64;
+                        self.last_read = Some(Instant::now());
                         return Ok(Some(data));
                     }
                 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use http::header::{CONNECTION, HOST, ORIGIN};
@@ -23,6 +23,7 @@ use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
+use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
 use crate::server::{Client, accelerate, authorize, cors, referer};
@@ -37,10 +38,14 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
+    let begun = Instant::now();
     let mut manner = Manner::default();
     let answered = answer(&app, parts, &mut body, &mut manner).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
+        if let Some(draft) = &mut manner.draft {
+            draft.note_error(&error);
+        }
         let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
         let incident = Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id };
         match &manner.page {
@@ -49,6 +54,10 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         }
     });
     response.headers_mut().extend(manner.cors);
+    if let Some(draft) = manner.draft {
+        let exchange = Exchange { request_id: &request_id, uri: &uri, body: &body, begun };
+        response = draft.finish(&app, &exchange, response);
+    }
     leave_in_order(body, response.headers_mut());
     response
 }
@@ -60,6 +69,8 @@ struct Manner {
     page: Option<String>,
     /// What the bucket's CORS rules add.
     cors: HeaderMap,
+    /// What the bucket's access log will tell.
+    draft: Option<Draft>,
 }
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
@@ -80,6 +91,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head, client));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
@@ -91,6 +103,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     } else {
         authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
     };
+    if let Some(draft) = &mut manner.draft {
+        draft.note_caller(&authentication.caller);
+    }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }

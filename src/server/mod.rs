@@ -1,6 +1,7 @@
 //! Sockets and HTTP: connections in, answers out.
 
 mod accelerate;
+mod access_log;
 mod app;
 mod authorize;
 mod cors;

@@ -37,9 +37,14 @@ pub(crate) async fn settle(cos: &TestServer) {
 
 /// Looks again and again until it is so. For what a server does by itself, such as noticing that a client has gone.
 pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    until_found(what, async || is_so()).await;
+}
+
+/// As [`until`], where looking takes its time.
+pub(crate) async fn until_found(what: &str, is_so: impl AsyncFn() -> bool) {
     let look = async {
         let mut ticks = interval(Duration::from_millis(2));
-        while !is_so() {
+        while !is_so().await {
             ticks.tick().await;
         }
     };
