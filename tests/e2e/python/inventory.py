@@ -50,13 +50,14 @@ def a_single_run_writes_its_files_at_once(server):
             once.pop(periodic)
         client.post_bucket_inventory(Bucket=bucket, Id="now", InventoryConfiguration=once)
 
-        folder = f"reports/{server.appid}/{bucket}/now/"
+        name = bucket.removesuffix(f"-{server.appid}")
+        folder = f"reports/{server.appid}/{name}/now/"
         manifest_key = appears(client, reports, folder, "manifest.json")
         text = body_of(client.get_object(Bucket=reports, Key=manifest_key))
         checksum = body_of(client.get_object(Bucket=reports, Key=appears(client, reports, folder, "manifest.checksum")))
         equal(checksum.decode().strip(), hashlib.md5(text).hexdigest())
         manifest = json.loads(text)
-        equal((manifest["sourceBucket"], manifest["fileFormat"]), (bucket, "CSV"))
+        equal((manifest["sourceBucket"], manifest["fileFormat"]), (name, "CSV"))
         [file] = manifest["files"]
         content = body_of(client.get_object(Bucket=reports, Key=file["key"]))
         equal((int(file["size"]), file["md5Checksum"]), (len(content), hashlib.md5(content).hexdigest()))
