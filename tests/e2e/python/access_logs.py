@@ -1,5 +1,6 @@
 """Access logs: where they go, and what is in them."""
 
+import csv
 import gzip
 
 from harness import body_of, equal, refused
@@ -33,7 +34,7 @@ def requests_are_written_down_in_the_other_bucket(server):
         [entry] = client.list_objects(Bucket=logs)["Contents"]
         assert entry["Key"].startswith("access/20") and entry["Key"].endswith(".gz"), entry["Key"]
         text = gzip.decompress(body_of(client.get_object(Bucket=logs, Key=entry["Key"]))).decode()
-        lines = [line.split(" ") for line in text.splitlines()]
+        lines = list(csv.reader(text.splitlines(), delimiter=" "))
         equal({len(line) for line in lines}, {31})
         equal({line[BUCKET] for line in lines}, {bucket})
         told = [[line[place] for place in (EVENT, METHOD, PATH, STATUS, CODE, KEY_ID)] for line in lines]
