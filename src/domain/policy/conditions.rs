@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::Facts;
-use crate::domain::policy::patterns::matches;
+use crate::domain::wildcard::fits;
 
 macro_rules! condition_keys {
     ($($name:ident $text:literal,)+) => {
@@ -139,7 +139,7 @@ impl Test {
         match self {
             Self::Text(Relation::Equal, texts) => given.iter().any(|given| texts.iter().any(|text| text == given)),
             Self::Text(Relation::NotEqual, texts) => given.iter().all(|given| texts.iter().all(|text| text != given)),
-            Self::Text(Relation::Like, texts) => given.iter().any(|given| texts.iter().any(|text| matches(text, given))),
+            Self::Text(Relation::Like, texts) => given.iter().any(|given| texts.iter().any(|text| fits(text, given))),
             Self::Subset(texts) => given.iter().all(|given| texts.iter().any(|text| text == given)),
             Self::Address { is_negated, networks } => given.iter().any(|given| match given.parse() {
                 Ok(address) => networks.iter().any(|network| network.contains(address)) != *is_negated,

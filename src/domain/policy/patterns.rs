@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::Resource;
+use crate::domain::wildcard::fits;
 
 /// Whom a statement concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Principal {
     pub(super) fn names(&self, id: &str) -> bool {
         match self {
             Self::Everyone => false,
-            Self::Users(pattern) => matches(pattern, id),
+            Self::Users(pattern) => fits(pattern, id),
         }
     }
 }
@@ -55,9 +56,9 @@ impl ActionPattern {
         match self {
             // Pages spell PutBucketAcl and PutBucketACL, and CORS likewise; all else has its letter case.
             Self::OfCos(pattern) if is_spelled_either_way(pattern) => {
-                matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+                fits(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
             }
-            Self::OfCos(pattern) => matches(pattern, action),
+            Self::OfCos(pattern) => fits(pattern, action),
             Self::OfOtherService => false,
         }
     }
@@ -98,9 +99,9 @@ impl ResourcePattern {
         let Self::OfCos { region, account, path } = self else { return *self == Self::Any };
         let is_account = || {
             let pattern = account.strip_prefix("uid/").unwrap_or(account);
-            pattern.is_empty() || resource.appids.iter().any(|appid| matches(pattern, appid))
+            pattern.is_empty() || resource.appids.iter().any(|appid| fits(pattern, appid))
         };
-        (region.is_empty() || matches(region, resource.region)) && is_account() && matches(path, resource.path)
+        (region.is_empty() || fits(region, resource.region)) && is_account() && fits(path, resource.path)
     }
 }
 
@@ -133,48 +134,9 @@ impl FromStr for ResourcePattern {
     }
 }
 
-/// Whether a text is what a pattern says, in which only `*` is special.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut at, mut in_text) = (0, 0);
-    // Where the last star is, and how much of the text it stands for so far.
-    let mut star: Option<(usize, usize)> = None;
-    while in_text < text.len() {
-        if pattern.get(at) == Some(&b'*') {
-            star = Some((at, in_text));
-            at += 1;
-        } else if pattern.get(at) == Some(&text[in_text]) {
-            (at, in_text) = (at + 1, in_text + 1);
-        } else if let Some((star_at, taken)) = &mut star {
-            *taken += 1;
-            (at, in_text) = (*star_at + 1, *taken);
-        } else {
-            return false;
-        }
-    }
-    pattern[at..].iter().all(|byte| *byte == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    /// As short as it gets, and slow.
-    fn reference(pattern: &[u8], text: &[u8]) -> bool {
-        match pattern {
-            [] => text.is_empty(),
-            [b'*', rest @ ..] => (0..=text.len()).any(|skipped| reference(rest, &text[skipped..])),
-            [byte, rest @ ..] => text.first() == Some(byte) && reference(rest, &text[1..]),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_pattern_means_what_it_says(pattern in "[ab*]{0,8}", text in "[ab*]{0,10}") {
-            prop_assert_eq!(matches(&pattern, &text), reference(pattern.as_bytes(), text.as_bytes()));
-        }
-    }
 
     #[test]
     fn principals_are_ids_patterns_or_everybody() {
