@@ -11,7 +11,7 @@ use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::setting::SettingKind;
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given};
+use crate::operations::bucket_settings::element::{check_count, choice, given, word};
 use crate::operations::context::Context;
 use crate::operations::headers::DOMAIN_TXT_VERIFICATION;
 use crate::operations::request::RequestBody;
@@ -72,18 +72,13 @@ impl TryFrom<RuleElement> for DomainRule {
 impl From<CustomDomains> for DomainConfiguration {
     fn from(domains: CustomDomains) -> Self {
         let rules = domains.rules.iter().map(|rule| RuleElement {
-            status: spelled(&STATUS, rule.is_enabled),
+            status: word(rule.is_enabled, &STATUS),
             name: rule.name.text().to_owned(),
-            r#type: spelled(&TYPE, rule.endpoint),
-            forced_replacement: rule.replaces.map(|replaces| spelled(&REPLACEMENT, replaces)),
+            r#type: word(rule.endpoint, &TYPE),
+            forced_replacement: rule.replaces.map(|replaces| word(replaces, &REPLACEMENT)),
         });
         Self { rules: rules.collect() }
     }
-}
-
-/// The text of a choice.
-fn spelled<T: Copy + PartialEq>(choices: &[(&str, T)], value: T) -> String {
-    choices.iter().find(|(_, meaning)| *meaning == value).map(|(text, _)| *text).unwrap_or_default().to_owned()
 }
 
 impl Document for CustomDomains {

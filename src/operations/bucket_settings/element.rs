@@ -4,7 +4,31 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::error::{Error, ErrorCode};
+
+/// The texts of a switch.
+pub(super) const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
+
+/// A switch in an element of its own.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StatusElement {
+    status: String,
+}
+
+impl StatusElement {
+    pub(super) fn of(is_enabled: bool) -> Self {
+        Self { status: word(is_enabled, &STATUS) }
+    }
+
+    /// # Errors
+    /// `InvalidArgument`.
+    pub(super) fn is_enabled(&self) -> Result<bool, Error> {
+        choice("Status", &self.status, &STATUS)
+    }
+}
 
 /// An element that may be missing.
 pub(super) fn given(text: Option<String>) -> Option<String> {

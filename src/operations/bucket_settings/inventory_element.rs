@@ -7,7 +7,7 @@ use crate::domain::inventory::{
     Destination, Format, IncludedVersions, InventoryField, InventoryFilter, PeriodicInventory, Report, ReportEncryption, Schedule,
 };
 use crate::domain::tag::Tagged;
-use crate::operations::bucket_settings::element::{choice, given, number};
+use crate::operations::bucket_settings::element::{choice, given, number, word};
 use crate::operations::tag_set::{self, TagElement};
 
 const FORMATS: [(&str, Format); 2] = [("CSV", Format::Csv), ("ORC", Format::Orc)];
@@ -204,7 +204,7 @@ impl From<PeriodicInventory> for InventoryElement {
                 monthly_date: monthly_date.map(|date| date.to_string()),
             }),
             filter: Some(filter).filter(|filter| *filter != InventoryFilter::default()).map(FilterElement::from),
-            included_object_versions: spelled(&VERSIONS, versions),
+            included_object_versions: word(versions, &VERSIONS),
             optional_fields: FieldsElement { fields: fields.iter().map(|field| field.text().to_owned()).collect() },
         }
     }
@@ -217,7 +217,7 @@ impl From<Destination> for BucketElement {
             ReportEncryption::SseKms(key_id) => EncryptionElement { sse_cos: None, sse_kms: Some(KmsElement { key_id }) },
         });
         Self {
-            format: spelled(&FORMATS, destination.format),
+            format: word(destination.format, &FORMATS),
             account_id: destination.account,
             bucket: destination.bucket.text().to_owned(),
             prefix: destination.prefix,
@@ -242,9 +242,4 @@ impl From<InventoryFilter> for FilterElement {
         };
         if filter.has_and { Self { and: Some(Box::new(element)), period, ..Self::default() } } else { Self { period, ..element } }
     }
-}
-
-/// The text of a choice.
-fn spelled<T: Copy + PartialEq>(choices: &[(&str, T)], value: T) -> String {
-    choices.iter().find(|(_, meaning)| *meaning == value).map(|(text, _)| *text).unwrap_or_default().to_owned()
 }

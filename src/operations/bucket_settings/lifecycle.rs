@@ -11,7 +11,7 @@ use crate::domain::lifecycle::{
 use crate::domain::setting::SettingKind;
 use crate::domain::tag::Tagged;
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given, number};
+use crate::operations::bucket_settings::element::{STATUS, check_count, choice, given, number, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::{self, Response};
@@ -20,7 +20,6 @@ use crate::operations::tag_set::{self, TagElement};
 const MOST_RULES: usize = 1000;
 const LONGEST_ID: usize = 255;
 const MOST_DAYS: u32 = 3650;
-const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct LifecycleConfiguration {
@@ -266,7 +265,7 @@ impl From<Rule> for RuleElement {
             id: rule.id,
             prefix: rule.filter.prefix.clone().filter(|_| is_bare),
             filter: (!is_bare).then(|| FilterElement::from(rule.filter)),
-            status: if rule.is_enabled { "Enabled" } else { "Disabled" }.to_owned(),
+            status: word(rule.is_enabled, &STATUS),
             transitions: rule.transitions.into_iter().map(ActionElement::from).collect(),
             expiration: rule.expiration.map(|expiration| match expiration {
                 Expiration::When(when) => ActionElement::of(when),

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::referer::{RefererList, RefererRules};
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{choice, given, required_each, word};
+use crate::operations::bucket_settings::element::{STATUS, choice, given, required_each, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::{self, Response};
 
-const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
 const LISTS: [(&str, RefererList); 2] = [("Black-List", RefererList::Black), ("White-List", RefererList::White)];
 const EMPTY: [(&str, bool); 2] = [("Allow", true), ("Deny", false)];
 

@@ -10,7 +10,7 @@ use crate::domain::setting::SettingKind;
 use crate::domain::tag::Tagged;
 use crate::domain::time::Timestamp;
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given, number};
+use crate::operations::bucket_settings::element::{STATUS, StatusElement, check_count, choice, given, number, word};
 use crate::operations::context::Context;
 use crate::operations::headers::REPLICATION_RULE_CREATION_TIME;
 use crate::operations::request::RequestBody;
@@ -18,7 +18,6 @@ use crate::operations::response::{self, Response, insert};
 use crate::operations::tag_set::{self, TagElement};
 
 const MOST_RULES: usize = 1000;
-const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -76,12 +75,6 @@ struct EncryptionElement {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct StatusElement {
-    status: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct SelectionElement {
     #[serde(skip_serializing_if = "Option::is_none")]
     sse_kms_encrypted_objects: Option<StatusElement>,
@@ -119,8 +112,7 @@ impl TryFrom<RuleElement> for ReplicationRule {
     type Error = Error;
 
     fn try_from(rule: RuleElement) -> Result<Self, Error> {
-        let status =
-            |element: Option<StatusElement>| element.map(|element| choice("Status", &element.status, &STATUS)).transpose();
+        let status = |element: Option<StatusElement>| element.map(|element| element.is_enabled()).transpose();
         let DestinationElement { bucket, storage_class, encryption_configuration } = rule.destination;
         Ok(Self {
             id: given(rule.id),
@@ -156,7 +148,6 @@ impl From<Replication> for ReplicationConfiguration {
 
 impl From<ReplicationRule> for RuleElement {
     fn from(rule: ReplicationRule) -> Self {
-        let status = |is_enabled| StatusElement { status: if is_enabled { "Enabled" } else { "Disabled" }.to_owned() };
         let ReplicationFilter { form, prefix, tags } = rule.filter;
         let filter = FilterElement { and: None, prefix: prefix.clone(), tags: tag_set::elements(&tags) };
         let (prefix, filter) = match form {
@@ -165,7 +156,7 @@ impl From<ReplicationRule> for RuleElement {
             ReplicationFilterForm::And => (None, Some(FilterElement { and: Some(Box::new(filter)), ..FilterElement::default() })),
         };
         Self {
-            status: status(rule.is_enabled).status,
+            status: word(rule.is_enabled, &STATUS),
             priority: rule.priority.map(|priority| priority.to_string()),
             id: rule.id,
             prefix,
@@ -175,10 +166,10 @@ impl From<ReplicationRule> for RuleElement {
                 storage_class: rule.class.map(|class| class.text().to_owned()),
                 encryption_configuration: rule.kms_key.map(|kms_key| EncryptionElement { kms_key }),
             },
-            delete_marker_replication: rule.copies_markers.map(status),
+            delete_marker_replication: rule.copies_markers.map(StatusElement::of),
             source_selection_criteria: rule
                 .copies_kms
-                .map(|copies| SelectionElement { sse_kms_encrypted_objects: Some(status(copies)) }),
+                .map(|copies| SelectionElement { sse_kms_encrypted_objects: Some(StatusElement::of(copies)) }),
         }
     }
 }

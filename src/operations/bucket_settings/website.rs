@@ -6,13 +6,12 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::website::{Condition, ErrorDocument, Redirect, Replacement, RoutingRule, Website};
 use crate::operations::bucket_settings::document::{self, Document, Unset};
-use crate::operations::bucket_settings::element::{check_count, choice, given, number};
+use crate::operations::bucket_settings::element::{STATUS, StatusElement, check_count, choice, given, number, word};
 use crate::operations::context::Context;
 use crate::operations::request::RequestBody;
 use crate::operations::response::Response;
 
 const MOST_RULES: usize = 100;
-const STATUS: [(&str, bool); 2] = [("Enabled", true), ("Disabled", false)];
 const HTTPS: [(&str, ()); 1] = [("https", ())];
 
 #[derive(Serialize, Deserialize)]
@@ -39,12 +38,6 @@ struct IndexElement {
 #[serde(rename_all = "PascalCase")]
 struct RedirectAllElement {
     protocol: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StatusElement {
-    status: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,10 +98,7 @@ impl TryFrom<WebsiteConfiguration> for Website {
         Ok(Self {
             index,
             is_https_only: redirect.map(|redirect| choice("Protocol", &redirect.protocol, &HTTPS)).transpose()?.is_some(),
-            auto_addressing: configuration
-                .auto_addressing
-                .map(|element| choice("Status", &element.status, &STATUS))
-                .transpose()?,
+            auto_addressing: configuration.auto_addressing.map(|element| element.is_enabled()).transpose()?,
             error_document: configuration.error_document.map(ErrorDocument::try_from).transpose()?,
             rules: rules.into_iter().map(RoutingRule::try_from).collect::<Result<_, _>>()?,
         })
@@ -162,7 +152,7 @@ impl From<Website> for WebsiteConfiguration {
         Self {
             index_document: IndexElement { suffix: website.index },
             redirect_all_requests_to: website.is_https_only.then(|| RedirectAllElement { protocol: "https".to_owned() }),
-            auto_addressing: website.auto_addressing.map(|is_on| StatusElement { status: status(is_on) }),
+            auto_addressing: website.auto_addressing.map(StatusElement::of),
             error_document: website.error_document.map(|document| ErrorElement {
                 key: document.key.as_str().to_owned(),
                 charity404: document.charity_404.map(status),
@@ -195,7 +185,7 @@ impl From<RoutingRule> for RuleElement {
 }
 
 fn status(is_enabled: bool) -> String {
-    if is_enabled { "Enabled" } else { "Disabled" }.to_owned()
+    word(is_enabled, &STATUS)
 }
 
 impl Document for Website {
