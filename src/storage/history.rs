@@ -178,10 +178,10 @@ impl<'a> History<'a> {
 
     /// Removes a version that [`Self::find`] gave; what is the newest then takes its place.
     pub(super) fn remove(&mut self, version: Version, now: Timestamp) -> Result<Result<(), Retained>, StorageError> {
-        if let Some(until) = retained(&version, now) {
-            return Ok(Err(until));
-        }
         let number = version.number();
+        if let Err(retained) = self.discard(version, now) {
+            return Ok(Err(retained));
+        }
         let is_current = self.current.as_ref().is_some_and(|object| object.version == number);
         if is_current {
             self.current = None;
@@ -189,7 +189,6 @@ impl<'a> History<'a> {
         } else {
             self.batch.remove_version(&version_key(&self.key, number.order()));
         }
-        self.discard(version);
         if self.current.is_none() {
             self.promote(number)?;
         }
@@ -223,27 +222,18 @@ impl<'a> History<'a> {
             Versioning::Enabled => false,
             Versioning::Suspended => current.as_ref().is_some_and(|object| object.version.is_null()),
         };
+        let current = current.map(|object| Version::Object(Box::new(object)));
         if is_replaced {
-            if let Some(object) = current {
-                let version = Version::Object(Box::new(object));
-                if let Some(until) = retained(&version, now) {
-                    return Ok(Err(until));
-                }
-                self.discard(version);
-            }
-            return Ok(Ok(()));
+            return Ok(current.map_or(Ok(()), |version| self.discard(version, now)));
         }
-        if let Some(object) = current {
-            self.batch.put_version(&version_key(&self.key, object.version.order()), &Version::Object(Box::new(object)))?;
+        if let Some(version) = current {
+            self.batch.put_version(&version_key(&self.key, version.number().order()), &version)?;
         }
         if self.versioning == Versioning::Suspended
             && let Some(version) = find_superseded(self.tables, &self.key, Some(VersionId::Null))?
         {
-            if let Some(until) = retained(&version, now) {
-                return Ok(Err(until));
-            }
             self.batch.remove_version(&version_key(&self.key, version.number().order()));
-            self.discard(version);
+            return Ok(self.discard(version, now));
         }
         Ok(Ok(()))
     }
@@ -259,17 +249,15 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    fn discard(&mut self, version: Version) {
+    /// Gives up what a version holds, unless it is retained.
+    fn discard(&mut self, version: Version, now: Timestamp) -> Result<(), Retained> {
         if let Version::Object(object) = version {
+            if let Some(retained) = object.retained(now) {
+                return Err(retained);
+            }
             self.discarded.push(object.content);
         }
-    }
-}
-
-fn retained(version: &Version, now: Timestamp) -> Option<Retained> {
-    match version {
-        Version::Object(object) => object.retained(now),
-        Version::Marker(_) => None,
+        Ok(())
     }
 }
 
