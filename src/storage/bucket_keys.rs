@@ -22,9 +22,9 @@ type Read<V, T> = fn(&[u8], V) -> Option<(String, T)>;
 
 impl<'a, V: Serialize + DeserializeOwned, T> BucketKeys<'a, V, T> {
     /// From the first key at or after `start` on, which is without the bucket's name.
-    pub(super) fn new(table: &'a Table<V>, bucket: &BucketName, start: &str, read: Read<V, T>) -> Self {
+    pub(super) fn new(table: &'a Table<V>, bucket: &BucketName, start: &[u8], read: Read<V, T>) -> Self {
         let base = in_bucket(bucket);
-        let scan = table.scan(&[&base, start.as_bytes()].concat(), base.clone());
+        let scan = table.scan(&[&base, start].concat(), base.clone());
         Self { table, base, scan, read }
     }
 }

@@ -315,7 +315,7 @@ impl Store {
             // No key holds the byte 0, so the marker with it is the least text behind the marker's own key.
             let start = if marker.is_empty() { String::new() } else { format!("{marker}\0") };
             let read = |key: &[u8], object| Some((str::from_utf8(key).ok()?.to_owned(), object));
-            let mut keys = BucketKeys::new(&store.0.tables.objects, &bucket, &start, read);
+            let mut keys = BucketKeys::new(&store.0.tables.objects, &bucket, start.as_bytes(), read);
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &marker, limit })
         })
         .await

@@ -204,7 +204,7 @@ impl Store {
                 let (key, id) = keys::split_upload_key(key)?;
                 Some((key.to_owned(), (id.parse().ok()?, upload)))
             };
-            let mut keys = BucketKeys::new(&store.0.tables.uploads, &bucket, &start, read);
+            let mut keys = BucketKeys::new(&store.0.tables.uploads, &bucket, start.as_bytes(), read);
             listing::page(&mut keys, Query { prefix: &prefix, delimiter, marker: &key_marker, limit })
         })
         .await

@@ -1,12 +1,16 @@
 //! Listing all versions of a bucket's objects: two tables read as one run.
 
-use std::iter::Peekable;
+use std::str;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::domain::bucket::BucketName;
 use crate::domain::listing::{self, Keys, Page, Query};
 use crate::domain::version::VersionId;
+use crate::storage::bucket_keys::BucketKeys;
 use crate::storage::keys::{in_bucket, versioned_key};
-use crate::storage::records::Version;
+use crate::storage::records::{Object, Version};
 use crate::storage::tables::Tables;
 use crate::storage::{StorageError, Store, history};
 
@@ -39,22 +43,23 @@ impl Store {
 
 /// All versions of a bucket.
 struct VersionKeys<'a> {
-    tables: &'a Tables,
-    base: Vec<u8>,
-    current: Run,
-    superseded: Run,
+    current: Run<'a, Object>,
+    superseded: Run<'a, Version>,
     /// The key whose newest version was passed.
     begun: Option<String>,
 }
 
-/// Object keys and versions of one table, in order.
-type Run = Peekable<Box<dyn Iterator<Item = Result<(String, Version), StorageError>> + Send>>;
+/// The versions in one table, with a look at the next.
+struct Run<'a, V> {
+    keys: BucketKeys<'a, V, Version>,
+    /// Once looked at: the next version, if there is one.
+    next: Option<Option<(String, Version)>>,
+}
 
 impl<'a> VersionKeys<'a> {
     fn new(tables: &'a Tables, bucket: &BucketName, marker: &str, version: Option<VersionId>) -> Result<Self, StorageError> {
-        let base = in_bucket(bucket);
         let found = match version {
-            Some(id) => history::find_version(tables, &[&base, marker.as_bytes()].concat(), Some(id))?,
+            Some(id) => history::find_version(tables, &[&in_bucket(bucket), marker.as_bytes()].concat(), Some(id))?,
             None => None,
         };
         // No key holds the byte 0: behind a key it stands before all longer keys, and 1 behind all superseded versions.
@@ -67,9 +72,13 @@ impl<'a> VersionKeys<'a> {
                 ([key.as_bytes(), &[0]].concat(), [key.as_bytes(), &[0], &behind].concat())
             }
         };
-        let begun = found.map(|_| marker.to_owned());
-        let (current, superseded) = (current(tables, &base, &from), superseded(tables, &base, &behind));
-        Ok(Self { tables, current, superseded, base, begun })
+        let read_current = |key: &[u8], object| Some((text(key)?, Version::Object(Box::new(object))));
+        let read_superseded = |key: &[u8], version| Some((text(versioned_key(key))?, version));
+        Ok(Self {
+            current: Run { keys: BucketKeys::new(&tables.objects, bucket, &from, read_current), next: None },
+            superseded: Run { keys: BucketKeys::new(&tables.versions, bucket, &behind, read_superseded), next: None },
+            begun: found.map(|_| marker.to_owned()),
+        })
     }
 }
 
@@ -78,13 +87,12 @@ impl Keys for VersionKeys<'_> {
     type Fault = StorageError;
 
     fn next(&mut self) -> Result<Option<(String, ListedVersion)>, StorageError> {
-        let is_current_first = match (self.current.peek(), self.superseded.peek()) {
-            (Some(Ok((current, _))), Some(Ok((superseded, _)))) => current <= superseded,
-            (Some(_), _) => true,
-            (None, _) => false,
+        let is_current_first = match (self.current.peek()?, self.superseded.peek()?) {
+            (Some(current), Some(superseded)) => current <= superseded,
+            (current, _) => current.is_some(),
         };
-        let run = if is_current_first { &mut self.current } else { &mut self.superseded };
-        let Some((key, version)) = run.next().transpose()? else { return Ok(None) };
+        let next = if is_current_first { self.current.next.take() } else { self.superseded.next.take() };
+        let Some((key, version)) = next.flatten() else { return Ok(None) };
         let is_latest = self.begun.as_ref() != Some(&key);
         if is_latest {
             self.begun = Some(key.clone());
@@ -93,43 +101,31 @@ impl Keys for VersionKeys<'_> {
     }
 
     fn seek(&mut self, key: &[u8]) {
-        if !is_beyond(&mut self.current, key) {
-            self.current = current(self.tables, &self.base, key);
-        }
-        if !is_beyond(&mut self.superseded, key) {
-            self.superseded = superseded(self.tables, &self.base, key);
+        self.current.seek(key);
+        self.superseded.seek(key);
+    }
+}
+
+impl<V: Serialize + DeserializeOwned> Run<'_, V> {
+    /// The key of the next version.
+    fn peek(&mut self) -> Result<Option<&str>, StorageError> {
+        let next = match self.next.take() {
+            Some(next) => next,
+            None => self.keys.next()?,
+        };
+        Ok(self.next.insert(next).as_ref().map(|(key, _)| key.as_str()))
+    }
+
+    /// A run that stands at or behind the key already, or at its end, is spared the search.
+    fn seek(&mut self, key: &[u8]) {
+        let is_beyond = |next: &Option<(String, Version)>| next.as_ref().is_none_or(|(next, _)| next.as_bytes() >= key);
+        if !self.next.as_ref().is_some_and(is_beyond) {
+            self.next = None;
+            self.keys.seek(key);
         }
     }
 }
 
-/// Whether the run stands at or after `key` already, which saves the search for it.
-fn is_beyond(run: &mut Run, key: &[u8]) -> bool {
-    match run.peek() {
-        Some(Ok((next, _))) => next.as_bytes() >= key,
-        Some(Err(_)) | None => true,
-    }
-}
-
-/// Current objects from `start` on, which is without the bucket's name.
-fn current(tables: &Tables, base: &[u8], start: &[u8]) -> Run {
-    let length = base.len();
-    let scan = tables.objects.scan(&[base, start].concat(), base.to_vec()).map(move |record| {
-        let (key, object) = record?;
-        Ok((text(&key[length..]), Version::Object(Box::new(object))))
-    });
-    (Box::new(scan) as Box<dyn Iterator<Item = _> + Send>).peekable()
-}
-
-/// All other versions, likewise.
-fn superseded(tables: &Tables, base: &[u8], start: &[u8]) -> Run {
-    let length = base.len();
-    let scan = tables.versions.scan(&[base, start].concat(), base.to_vec()).map(move |record| {
-        let (key, version) = record?;
-        Ok((text(versioned_key(&key[length..])), version))
-    });
-    (Box::new(scan) as Box<dyn Iterator<Item = _> + Send>).peekable()
-}
-
-fn text(key: &[u8]) -> String {
-    String::from_utf8_lossy(key).into_owned()
+fn text(key: &[u8]) -> Option<String> {
+    str::from_utf8(key).ok().map(str::to_owned)
 }
