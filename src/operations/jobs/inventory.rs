@@ -11,14 +11,11 @@ use crate::domain::encryption::{Encryption, default_kms_key_id};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::inventory::{Format, IncludedVersions, Inventories, InventoryId, Listed, Report, ReportEncryption};
 use crate::domain::inventory_report::{self, Count, Manifest, ReportFile, Row, RowObject};
-use crate::domain::listing::Entry;
 use crate::domain::time::Timestamp;
-use crate::domain::version::VersionId;
 use crate::operations::context::Services;
 use crate::operations::jobs::delivery::Delivery;
+use crate::operations::jobs::version_pages::VersionPages;
 use crate::storage::{ReplicationStatus, StorageError, Version};
-
-const PAGE: usize = 1000;
 
 /// Writes the reports that are due of a bucket, and those that were asked for once.
 ///
@@ -120,22 +117,17 @@ impl Rows<'_> {
     /// `InternalError`.
     async fn write_all(&mut self, services: &Services, bucket: &Bucket, report: &Report) -> Result<(), Error> {
         let prefix = report.filter.prefix.clone().unwrap_or_default();
-        let (mut key_marker, mut version_marker) = (String::new(), None);
-        loop {
-            let page = services.store.list_versions(&bucket.name, prefix.clone(), None, key_marker, version_marker, PAGE).await?;
-            let mut last = None;
-            for entry in page.entries {
-                let Entry::Item(key, (version, is_latest)) = entry else { continue };
-                last = Some((key.clone(), version.number().id()));
+        let mut pages = VersionPages::new(&services.store, &bucket.name, prefix);
+        while let Some(versions) = pages.next().await? {
+            for (key, version, is_latest) in versions {
                 let is_current = is_latest && matches!(version, Version::Object(_));
                 if is_current || report.versions == IncludedVersions::All {
                     self.write_row(report, &bucket.name, &key, &version, is_latest);
                 }
             }
             self.pass_on().await?;
-            let Some((key, id)): Option<(String, VersionId)> = last.filter(|_| page.is_truncated) else { return Ok(()) };
-            (key_marker, version_marker) = (key, Some(id));
         }
+        Ok(())
     }
 
     fn write_row(&mut self, report: &Report, bucket: &BucketName, key: &str, version: &Version, is_latest: bool) {

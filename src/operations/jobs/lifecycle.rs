@@ -9,7 +9,9 @@ use crate::domain::lifecycle::{self, Due, Lifecycle, Standing};
 use crate::domain::listing::Entry;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::time::Timestamp;
+use crate::domain::version::VersionNumber;
 use crate::operations::context::Services;
+use crate::operations::jobs::version_pages::VersionPages;
 use crate::storage::{ChangeObject, DeleteMarker, DeleteObject, Object, ObjectKind, StorageError, Version};
 
 const PAGE: usize = 1000;
@@ -50,26 +52,16 @@ pub(super) async fn run(services: &Services, bucket: &Bucket) -> Result<(), Stor
 impl Run<'_> {
     async fn go_through_versions(&mut self) -> Result<(), StorageError> {
         let mut keys = Keys::default();
-        let (mut key_marker, mut version_marker) = (String::new(), None);
-        loop {
-            let (name, prefix) = (&self.bucket.name, String::new());
-            let page = self.services.store.list_versions(name, prefix, None, key_marker, version_marker, PAGE).await?;
-            let mut last = None;
-            for entry in page.entries {
-                let Entry::Item(key, (version, is_latest)) = entry else { continue };
-                let key: ObjectKey = match key.parse() {
-                    Ok(key) => key,
-                    Err(_) => continue,
-                };
-                last = Some((key.as_str().to_owned(), version.number().id()));
+        let mut pages = VersionPages::new(&self.services.store, &self.bucket.name, String::new());
+        while let Some(versions) = pages.next().await? {
+            for (key, version, is_latest) in versions {
+                let Ok(key) = key.parse::<ObjectKey>() else { continue };
                 self.end_key(keys.take_leftovers(&key)).await?;
                 let since = keys.pass(&key, &version, is_latest);
                 if let Version::Object(object) = version {
                     self.apply(&key, &object, since).await?;
                 }
             }
-            let Some((key, id)) = last.filter(|_| page.is_truncated) else { break };
-            (key_marker, version_marker) = (key, Some(id));
         }
         self.end_key(keys.leftovers()).await
     }
@@ -91,7 +83,7 @@ impl Run<'_> {
         match self.rules.due(&version, self.now) {
             None => Ok(()),
             Some(Due::Expire) => self.expire(key, object).await,
-            Some(Due::Remove) => self.remove(key, &Version::Object(Box::new(object.clone()))).await,
+            Some(Due::Remove) => self.remove(key, object.version).await,
             Some(Due::Transition(class)) => self.transition(key, object, class).await,
         }
     }
@@ -109,7 +101,7 @@ impl Run<'_> {
                 tags: &[],
             };
             if self.rules.due(&version, self.now).is_some() {
-                self.remove(&key, &Version::Marker(*marker)).await?;
+                self.remove(&key, marker.version).await?;
             }
         }
         Ok(())
@@ -124,9 +116,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn remove(&mut self, key: &ObjectKey, version: &Version) -> Result<(), StorageError> {
-        let id = Some(version.number().id());
-        let deleted = self.services.store.delete_object(&self.bucket.name, key, id, self.now).await?;
+    async fn remove(&mut self, key: &ObjectKey, version: VersionNumber) -> Result<(), StorageError> {
+        let deleted = self.services.store.delete_object(&self.bucket.name, key, Some(version.id()), self.now).await?;
         if matches!(deleted, DeleteObject::Removed(_)) {
             self.done.removed += 1;
         }

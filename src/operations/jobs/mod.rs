@@ -6,6 +6,7 @@ mod inventory;
 mod lifecycle;
 mod logging;
 mod replication;
+mod version_pages;
 
 pub use agenda::Agenda;
 
