@@ -20,6 +20,7 @@ mod bucket;
 mod bucket_settings;
 mod copy_source;
 mod draft;
+mod host;
 mod locking;
 mod multipart;
 mod object;

@@ -1,27 +1,13 @@
 //! Host and path -> what the request is about (`protocol.md` §1, `clients.md` §1).
 
-use http::uri::Authority;
-
 use crate::codec::percent;
 use crate::domain::bucket::{BucketName, Region};
-use crate::domain::custom_domain::COS_SUFFIXES;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::operations::directory::Directory;
+use crate::operations::host::{self, Host};
 use crate::operations::routes::Scope;
-
-/// Labels after the bucket's that name a service of COS's own.
-const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
-
-/// The label of hosts of static websites.
-const WEBSITE_ENDPOINT: &str = "cos-website";
-
-/// Labels of hosts that serve something else than buckets.
-const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
-
-/// Regions of the oldest hosts, which have no `cos` label.
-const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,14 +66,6 @@ pub struct Addressing {
     pub appid: String,
 }
 
-/// A host's meaning: a bucket or none, a region or none.
-#[derive(Debug, PartialEq, Eq)]
-struct Host<'a> {
-    bucket: Option<&'a str>,
-    endpoint: Endpoint,
-    region: Option<&'a str>,
-}
-
 impl Addressing {
     /// Resolves a request. `path` is as sent, undecoded.
     ///
@@ -95,14 +73,14 @@ impl Addressing {
     /// `InvalidURI` for a host or path that cannot be read, `InvalidBucketName`, `InvalidObjectName`, `KeyTooLong`, and
     /// `NotImplemented` for hosts of other services.
     pub fn resolve(&self, host: &str, path: &str, directory: &impl Directory) -> Result<Target, Error> {
-        let name = host_name(host)?;
+        let name = host::host_name(host)?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
-        let bound = if self.may_be_bound(&name) { directory.bound(&name) } else { None };
+        let bound = if host::may_be_bound(&name, &self.domains) { directory.bound(&name) } else { None };
         let (bucket, endpoint, region) = match bound {
             Some((bucket, endpoint)) => (bucket, endpoint, None),
             None => {
-                let Host { bucket, endpoint, region } = self.host(&name)?;
+                let Host { bucket, endpoint, region } = Host::read(&name, &self.domains)?;
                 let region = region.map(str::parse).transpose()?;
                 let Some(bucket) = bucket else { return self.resolve_path(path, decoded, endpoint, region, directory) };
                 (bucket.parse()?, endpoint, region)
@@ -110,14 +88,6 @@ impl Addressing {
         };
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
         Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] })
-    }
-
-    /// Whether a name can be a user's own: the emulator's own names, and addresses, are not looked up.
-    fn may_be_bound(&self, name: &str) -> bool {
-        let is_below = |suffix: &str| before_suffix(name, suffix).is_some();
-        let is_local = is_below("localhost") || self.domains.iter().any(|domain| is_below(domain));
-        let is_own = COS_SUFFIXES.into_iter().any(is_below) || is_local && BucketName::is_like(first_label(name));
-        name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
@@ -169,66 +139,10 @@ impl Addressing {
              emulator with --default-bucket for clients that send the bucket nowhere"
         )))
     }
-
-    fn host<'a>(&self, name: &'a str) -> Result<Host<'a>, Error> {
-        let none = Host { bucket: None, endpoint: Endpoint::Rest, region: None };
-        let local = ["localhost"].into_iter().chain(self.domains.iter().map(String::as_str));
-        let is_cos = COS_SUFFIXES.iter().any(|suffix| before_suffix(name, suffix).is_some());
-        let suffixes = COS_SUFFIXES.into_iter().chain(local);
-        // The longest suffix wins, so that a --domain below localhost keeps its own meaning.
-        let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
-            // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
-            let first = first_label(name);
-            let is_bucket = BucketName::is_like(first) && name.contains('.');
-            return Ok(Host { bucket: is_bucket.then_some(first), ..none });
-        };
-        let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
-        let bucket = labels.next_if(|label| BucketName::is_like(label));
-        let (endpoint, region) = match (labels.next(), labels.next()) {
-            (None, _) => (Endpoint::Rest, None),
-            (Some("service"), Some("cos")) => return Ok(none),
-            (Some(WEBSITE_ENDPOINT), region) if bucket.is_some() => (Endpoint::Website, region),
-            (Some(label), Some("accelerate")) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Accelerate, None),
-            (Some(label), region) if OBJECT_ENDPOINTS.contains(&label) => (Endpoint::Rest, region),
-            // Batch jobs have the account in front: 1250000000.cos-control.
-            (Some(endpoint), _) | (Some(_), Some(endpoint)) if OTHER_ENDPOINTS.contains(&endpoint) => {
-                let message = format!("the service behind {endpoint}.<region> hosts is not implemented (the host is {name})");
-                return Err(ErrorCode::NotImplemented.because(message));
-            }
-            (Some(region), None) if is_cos && LEGACY_REGIONS.contains(&region) => (Endpoint::Rest, Some(region)),
-            (Some(label), _) if bucket.is_none() && !is_cos => {
-                let message =
-                    format!("the host {name} names the bucket {label:?}, which lacks its -<APPID>, as in demo-1250000000");
-                return Err(ErrorCode::InvalidBucketName.because(message));
-            }
-            (Some(label), _) => {
-                let message = format!("the host {name} is not one of COS's: {label:?} stands where cos.<region> should");
-                return Err(ErrorCode::InvalidURI.because(message));
-            }
-        };
-        Ok(Host { bucket, endpoint, region })
-    }
 }
 
 fn resource(bucket: BucketName, key: &str) -> Result<Resource, Error> {
     if key.is_empty() { Ok(Resource::Bucket(bucket)) } else { Ok(Resource::Object(bucket, key.parse()?)) }
-}
-
-/// Lower-case and without the port.
-fn host_name(host: &str) -> Result<String, Error> {
-    let authority: Authority =
-        host.parse().map_err(|_| ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name")))?;
-    Ok(authority.host().to_ascii_lowercase())
-}
-
-fn first_label(name: &str) -> &str {
-    name.split('.').next().unwrap_or_default()
-}
-
-/// The labels in front of a suffix, with their dots.
-fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
-    let rest = name.strip_suffix(suffix)?;
-    (rest.is_empty() || rest.ends_with('.')).then_some(rest)
 }
 
 #[cfg(test)]
