@@ -1,6 +1,5 @@
 //! One request from head to answer: the only file that sees all the steps.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,7 +25,7 @@ use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
-use crate::server::{Client, accelerate, authorize, cors, referer};
+use crate::server::{accelerate, authorize, cors, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -75,7 +74,6 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
-    let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let head = RequestHead::new(parts)?;
     let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
     let Some(scope) = target.scope() else { return control(app, &head, &target).await };
@@ -91,7 +89,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
-    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head, client));
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
@@ -110,7 +108,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }
     let bucket = found?;
-    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }

@@ -30,12 +30,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::operations::jobs;
+use crate::operations::transport::Transport;
 
 pub use app::{App, FirstBucket, Settings, StartError};
-
-/// The address at the other end of a request's connection.
-#[derive(Debug, Clone, Copy)]
-struct Client(IpAddr);
 
 /// How long running requests may take to finish once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -89,7 +86,7 @@ fn connect(stream: TcpStream, client: IpAddr, router: TowerToHyperService<axum::
     // Without it, the second write of a small answer waits for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Client(client));
+        request.extensions_mut().insert(Transport::direct(client));
         router.call(request)
     });
     let connection = http1::Builder::new()
