@@ -185,6 +185,7 @@ impl ServeOptions {
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
+            certificate: None,
         })
     }
 }
