@@ -32,6 +32,7 @@ mod bucket_strict_signature;
 mod bucket_tagging;
 mod bucket_versioning;
 mod bucket_website;
+mod ca;
 mod complete_multipart_upload;
 mod copy_encryption;
 mod copy_object;
