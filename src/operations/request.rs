@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, Method, header, request};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -42,7 +43,7 @@ impl RequestHead {
     /// # Errors
     /// `InvalidRequest` without a host or with several, `InvalidURI` when the query is not UTF-8.
     pub fn new(parts: request::Parts) -> Result<Self, Error> {
-        let host = parts.uri.authority().map(ToString::to_string).or_else(|| {
+        let host = parts.uri.authority().map(|authority| host_and_port(authority).to_owned()).or_else(|| {
             let host = parts.headers.get(header::HOST)?;
             String::from_utf8(host.as_bytes().to_vec()).ok()
         });
@@ -213,6 +214,11 @@ impl RequestHead {
     }
 }
 
+/// Without the user and password that a URL may have.
+pub fn host_and_port(authority: &Authority) -> &str {
+    authority.as_str().rsplit('@').next().unwrap_or_default()
+}
+
 /// How long the client said that the body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyLength {
@@ -365,6 +371,7 @@ mod tests {
     #[test]
     fn an_absolute_target_names_the_host() {
         assert_eq!(head("http://b-1.cos.ap-x.myqcloud.com/k", &[]).host, "b-1.cos.ap-x.myqcloud.com");
+        assert_eq!(head("http://user:password@b-1.localhost:7436/k", &[]).host, "b-1.localhost:7436");
         assert_eq!(head("/k", &[]).host, "h");
     }
 

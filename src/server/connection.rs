@@ -56,10 +56,17 @@ impl Entrance {
         let mut stream = BufReader::with_capacity(1, stream);
         match self.first_byte(&mut stream).await {
             None => {}
-            Some(tls::HANDSHAKE) => match self.tls.accept(stream, unnamed).await {
-                Ok((stream, version)) => self.converse(stream, Transport { tls: Some(version), ..transport }).await,
-                Err(reason) => tracing::debug!(client = %transport.client, reason, "a TLS handshake failed"),
-            },
+            Some(tls::HANDSHAKE) => {
+                let accepted = tokio::select! {
+                    biased;
+                    accepted = self.tls.accept(stream, unnamed) => accepted,
+                    () = stopped(self.stopping.clone()) => return,
+                };
+                match accepted {
+                    Ok((stream, version)) => self.converse(stream, Transport { tls: Some(version), ..transport }).await,
+                    Err(reason) => tracing::debug!(client = %transport.client, reason, "a TLS handshake failed"),
+                }
+            }
             Some(_) => self.converse(stream, transport).await,
         }
     }

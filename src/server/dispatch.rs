@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use http::header::{CONNECTION, HOST};
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Uri, request};
 use hyper::ext::ReasonPhrase;
 use tokio::time::timeout;
@@ -19,7 +18,7 @@ use crate::domain::part::LARGEST_BODY;
 use crate::operations::authenticate::Authentication;
 use crate::operations::context::Context;
 use crate::operations::error_body::{self, Incident, new_trace_id};
-use crate::operations::request::{RequestBody, RequestHead};
+use crate::operations::request::{RequestBody, RequestHead, host_and_port};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
@@ -180,7 +179,7 @@ fn log(error: &Error) {
 
 /// Host and path as sent, as errors name their resource.
 fn resource(uri: &Uri, host: Option<&HeaderValue>) -> String {
-    let host = uri.authority().map(Authority::as_str).or_else(|| host?.to_str().ok()).unwrap_or_default();
+    let host = uri.authority().map(host_and_port).or_else(|| host?.to_str().ok()).unwrap_or_default();
     format!("{host}{}", uri.path())
 }
 

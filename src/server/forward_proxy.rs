@@ -12,15 +12,16 @@ use crate::operations::transport::Way;
 /// any there.
 ///
 /// # Errors
-/// `BadGateway` for a host that is not served; `InvalidRequest` for a CONNECT within a CONNECT, or with a body.
+/// `BadGateway` for a host that is not served; `InvalidRequest` for a CONNECT within a CONNECT, with a body, or that
+/// names no host.
 pub(super) fn check(services: &Services, head: &RequestHead, length: BodyLength) -> Result<(), Error> {
     let way = head.transport.way;
-    if way == Way::Direct {
-        return Ok(());
-    }
     if head.method == Method::CONNECT {
         if way == Way::Tunnel {
             return Err(ErrorCode::InvalidRequest.because("a CONNECT was sent within a CONNECT, which leads nowhere"));
+        }
+        if way == Way::Direct {
+            return Err(ErrorCode::InvalidRequest.because("a CONNECT names a host and a port, as in CONNECT example.com:443"));
         }
         if !matches!(length, BodyLength::Missing | BodyLength::Declared(0)) {
             return Err(
@@ -28,7 +29,7 @@ pub(super) fn check(services: &Services, head: &RequestHead, length: BodyLength)
             );
         }
     }
-    if services.addressing.serves(&head.host, &services.store) {
+    if way == Way::Direct || services.addressing.serves(&head.host, &services.store) {
         return Ok(());
     }
     Err(ErrorCode::BadGateway.because(format!(

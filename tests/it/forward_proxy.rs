@@ -205,6 +205,7 @@ async fn what_follows_a_refused_connect_is_not_read() {
     for connect in [
         "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n".to_owned(),
         format!("CONNECT {HOST}:443 HTTP/1.1\r\nContent-Length: {}\r\n\r\n", live.len()),
+        format!("CONNECT / HTTP/1.1\r\nHost: {HOST}\r\n\r\n"),
         format!("CONNECT {HOST}:443 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     ] {
         let mut socket = Socket::open(&cos).await;

@@ -217,6 +217,18 @@ async fn http_1_0_closes_unless_asked_to_go_on() {
 }
 
 #[tokio::test]
+async fn an_offer_to_speak_another_protocol_is_passed_over() {
+    let cos = TestServer::start().await;
+    cos.put_bucket().await.put("o", "there").await.assert_status(200);
+    let mut socket = Socket::open(&cos).await;
+    for _ in 0..2 {
+        socket.send(signed("GET", HOST, "/o", &["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"])).await;
+        let answer = socket.answer().await;
+        assert_eq!((answer.text().as_str(), answer.header("Connection")), ("there", "keep-alive"));
+    }
+}
+
+#[tokio::test]
 async fn the_target_may_be_a_whole_url() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
