@@ -43,8 +43,8 @@ impl Entrance {
     pub(super) async fn serve(self: Arc<Self>, stream: TcpStream, client: SocketAddr) {
         // Without it, the second write of a small answer waits for the client's delayed ACK.
         let _ = stream.set_nodelay(true);
-        let here = stream.local_addr().map_or(client, |here| here).ip().to_canonical();
-        self.speak(stream, Transport::direct(client.ip()), named(here)).await;
+        let here = stream.local_addr().unwrap_or(client).ip().to_canonical();
+        self.speak(stream, Transport::direct(client.ip().to_canonical()), named(here)).await;
     }
 
     /// What is spoken is told by the first byte. `unnamed` is the name of the certificate for clients that ask for none.
