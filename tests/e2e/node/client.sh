@@ -11,6 +11,6 @@ install() {
   fi
 }
 
-program=(env "NODE_PATH=$cache/node/node_modules" node "$here/node/main.js")
+program=(env "NODE_PATH=$cache/node/node_modules" node "$here/node/journey.js")
 suite=(env "NODE_PATH=$cache/node/node_modules" node "$here/node/main.js")
 ways=(plain proxy https)

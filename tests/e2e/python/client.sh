@@ -10,6 +10,6 @@ install() {
   fi
 }
 
-program=("$cache/python/bin/python" "$here/python/main.py")
+program=("$cache/python/bin/python" "$here/python/journey.py")
 suite=("$cache/python/bin/python" "$here/python/main.py")
 ways=(plain proxy https)
