@@ -49,7 +49,7 @@ var cases = []testCase{
 	{"copies", copyObject},
 	{"copies in parts", copyInParts},
 	{"deletes a batch", deleteBatch},
-	{"presigned get and put", presigned},
+	{"presigns a get and a put", presign},
 	{"is refused with a wrong key", wrongKey},
 	{"encrypts with a customer key", customerKey},
 	{"switches to tencentcos.cn", switchDomain},
@@ -242,7 +242,7 @@ func deleteBatch() {
 }
 
 // The two forms of a signed URL: `q-…` parameters, and all of them in `sign`.
-func presigned() {
+func presign() {
 	client := newClient(secretID, secretKey)
 	for _, merged := range []bool{false, true} {
 		key := fmt.Sprintf("signed/a b+%v", merged)
