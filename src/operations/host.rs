@@ -19,6 +19,9 @@ const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
 
+/// Digits of the number behind a container's name.
+const MOST_REPLICA_DIGITS: usize = 3;
+
 /// A host's meaning.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Host<'a> {
@@ -41,7 +44,7 @@ impl<'a> Host<'a> {
         let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
             let first = first_label(name);
-            let is_bucket = BucketName::is_like(first) && name.contains('.');
+            let is_bucket = BucketName::is_like(first) && name.contains('.') && !is_replica(first);
             return Ok(Self { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
@@ -85,6 +88,11 @@ pub(super) fn host_name(host: &str) -> Result<String, Error> {
     let authority: Authority =
         host.parse().map_err(|_| ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name")))?;
     Ok(authority.host().to_ascii_lowercase())
+}
+
+/// `cos-0`, `project-cos-1`: how Kubernetes and Docker Compose number containers. An APPID has more digits.
+fn is_replica(label: &str) -> bool {
+    label.rsplit_once('-').is_some_and(|(_, number)| number.len() <= MOST_REPLICA_DIGITS)
 }
 
 fn first_label(name: &str) -> &str {

@@ -62,6 +62,11 @@ impl RequestHead {
         self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
+    /// Scheme, host and port as the client has them: what a URL of this server begins with in an answer.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.is_https() { "https" } else { "http" }, self.host)
+    }
+
     /// `?` and the query, escaped anew; nothing when there is none.
     pub fn query_string(&self) -> String {
         let pairs: Vec<String> =

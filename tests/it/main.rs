@@ -56,6 +56,7 @@ mod list_multipart_uploads;
 mod list_object_versions;
 mod list_objects;
 mod list_parts;
+mod locations;
 mod logging;
 mod object_acl;
 mod object_restore;
