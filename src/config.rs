@@ -194,6 +194,7 @@ impl ServeOptions {
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
+            certificate: None,
         })
     }
 }

@@ -57,7 +57,7 @@ async fn serve(options: &ServeOptions) -> Result<ExitCode, Failure> {
             std::process::exit(130);
         });
     };
-    server::serve(listener, app, stop).await?;
+    server::serve(vec![listener], app, stop).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -116,7 +116,7 @@ fn tell_ready(options: &ServeOptions, settings: &Settings, app: &App, endpoint: 
         "secret_id": settings.account.secret_id,
         "data_dir": app.data_dir(),
         "buckets": settings.buckets.iter().map(|bucket| bucket.name.as_str()).collect::<Vec<_>>(),
-        "ca": Value::Null,
+        "ca": app.authority().path(),
     });
     let line = format!("READY {ready}\n");
     if let Some(path) = &options.ready_file {

@@ -138,6 +138,7 @@ error_codes! {
     MirrorFailed 424 "The object could not be pulled from its origin.",
     InternalError 500 "We encountered an internal error. Please try again.",
     NotImplemented 501 "The functionality is not implemented.",
+    BadGateway 502 "The host is not served through this proxy.",
 }
 
 impl ErrorCode {

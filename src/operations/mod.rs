@@ -12,6 +12,7 @@ pub mod request;
 pub mod response;
 pub mod routes;
 pub mod target;
+pub mod transport;
 pub mod website;
 
 mod acl_document;

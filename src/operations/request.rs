@@ -16,6 +16,7 @@ use crate::domain::digest::ContentMd5;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::version::VersionId;
 use crate::operations::headers::CONTENT_MD5;
+use crate::operations::transport::{Transport, Way};
 
 /// How long a body may stand still before it counts as broken off.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,6 +35,7 @@ pub struct RequestHead {
     /// Decoded, in the order sent.
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
+    pub transport: Transport,
 }
 
 impl RequestHead {
@@ -48,18 +50,24 @@ impl RequestHead {
             return Err(ErrorCode::InvalidRequest.because("the request has more than one Host header"));
         }
         let query = percent::decode_query(parts.uri.query().unwrap_or_default());
+        let mut transport: Transport = parts.extensions.get().copied().unwrap_or_default();
+        if parts.uri.authority().is_some() && transport.way == Way::Direct {
+            transport.way = Way::AbsoluteForm;
+        }
         Ok(Self {
             host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
             path: parts.uri.path().to_owned(),
             query: query.ok_or_else(|| ErrorCode::InvalidURI.because("the query is not UTF-8 once its escapes are decoded"))?,
             method: parts.method,
             headers: parts.headers,
+            transport,
         })
     }
 
-    /// Whether the client speaks HTTPS, to a proxy in front of the emulator.
+    /// Whether the client speaks HTTPS, to the emulator or to a proxy in front of it.
     pub fn is_https(&self) -> bool {
-        self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+        self.transport.tls.is_some()
+            || self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
     /// Scheme, host and port as the client has them: what a URL of this server begins with in an answer.

@@ -89,7 +89,7 @@ impl Fields {
         headers.extend(sent.headers.get(CONTENT_LENGTH).map(|length| (CONTENT_LENGTH, length.clone())));
         self.replace(&mut headers)?;
         let (method, host, path) = (sent.method.clone(), sent.host.clone(), sent.path.clone());
-        Ok(RequestHead { method, host, path, query: Vec::new(), headers })
+        Ok(RequestHead { method, host, path, query: Vec::new(), headers, transport: sent.transport })
     }
 
     /// The request as one that was signed by the field `Signature`: the names in its list may be those of fields (cos-wx-sdk).

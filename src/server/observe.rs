@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use http::header::{CONNECTION, DATE, SERVER};
-use http::{Extensions, HeaderMap, HeaderValue, Version};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Version};
 use tracing::{Instrument, field};
 
 use crate::domain::random::Random;
@@ -43,19 +43,24 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         rule = field::Empty,
     );
     let stays_open = stays_open(request.version(), request.headers());
+    let is_connect = request.method() == Method::CONNECT;
     request.extensions_mut().insert(request_id.clone());
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
+    let status = response.status();
     let headers = response.headers_mut();
     insert(headers, REQUEST_ID, &request_id.0);
     insert(headers, DATE, &observer.clock.now().http_date());
     headers.insert(SERVER, HeaderValue::from_static("tencent-cos"));
     let connection = if stays_open && !headers.contains_key(CONNECTION) { "keep-alive" } else { "close" };
-    headers.insert(CONNECTION, HeaderValue::from_static(connection));
+    // The connection that a CONNECT was sent on is another's once it is answered.
+    if !(is_connect && status.is_success()) {
+        headers.insert(CONNECTION, HeaderValue::from_static(connection));
+    }
     response.extensions_mut().extend(observer.spelling.clone());
     let latency_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status = response.status().as_u16(), latency_us, "answered"));
+    span.in_scope(|| tracing::info!(status = status.as_u16(), latency_us, "answered"));
     response
 }
 
