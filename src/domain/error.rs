@@ -26,6 +26,8 @@ macro_rules! error_codes {
 error_codes! {
     ActionAccelerateNotSupported 400 "The action is not supported through global acceleration.",
     AmbiguousFieldName 400 "The field name matches several fields of the object.",
+    AuthorizationHeaderMalformed 400 "The Authorization header is malformed.",
+    AuthorizationQueryParametersError 400 "The parameters of the signature are malformed.",
     BadDigest 400 "The Content-MD5 you specified did not match what was received.",
     BucketAccelerateNotEnabled 400 "Global acceleration is not enabled for the bucket.",
     BucketNameTooLong 400 "The specified bucket name is too long.",
@@ -92,6 +94,7 @@ error_codes! {
     SSEHeaderNotAllowed 400 "A server-side encryption header is not allowed for this request.",
     SsecDecryptHeaderInvalid 400 "The key to decrypt the copy source with is missing or not the right one.",
     TargetBucketNameInvalid 400 "The target bucket is not valid.",
+    XAmzContentSHA256Mismatch 400 "The x-amz-content-sha256 you specified did not match what was received.",
     XMLSizeLimit 400 "The XML body is too long.",
     AccessDenied 403 "Access Denied.",
     AccessForbidden 403 "CORSResponse: This CORS request is not allowed.",
