@@ -16,6 +16,7 @@ pub mod website;
 
 mod acl_document;
 mod acl_headers;
+mod body;
 mod bucket;
 mod bucket_settings;
 mod copy_source;
