@@ -57,17 +57,18 @@ pub enum FramingError {
 }
 
 impl Decoder {
-    /// The next event in `input`, of which what was read is taken away; `None` when more is needed.
+    /// The next event in `input`, of which what was read is taken away; `None` when more is needed. Data comes in pieces of at most
+    /// `largest` bytes.
     ///
     /// # Errors
     /// See [`FramingError`].
-    pub fn next(&mut self, input: &mut Bytes) -> Result<Option<Event>, FramingError> {
+    pub fn next(&mut self, input: &mut Bytes, largest: usize) -> Result<Option<Event>, FramingError> {
         loop {
             if let State::Data(left) = self.state {
                 if input.is_empty() {
                     return Ok(None);
                 }
-                let length = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
+                let length = usize::try_from(left).unwrap_or(usize::MAX).min(input.len()).min(largest);
                 let left = left - length as u64;
                 self.state = if left == 0 { State::Tail } else { State::Data(left) };
                 return Ok(Some(Event::Data(input.split_to(length))));
@@ -168,7 +169,7 @@ mod tests {
         let mut events: Vec<Event> = Vec::new();
         for piece in pieces {
             let mut input = Bytes::copy_from_slice(piece);
-            while let Some(event) = decoder.next(&mut input)? {
+            while let Some(event) = decoder.next(&mut input, 7)? {
                 match (events.last_mut(), event) {
                     (Some(Event::Data(before)), Event::Data(bytes)) => *before = [before.as_ref(), &bytes].concat().into(),
                     (_, event) => events.push(event),

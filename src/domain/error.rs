@@ -76,6 +76,7 @@ error_codes! {
     LoggingPrefixInvalid 400 "The prefix of the log files is not valid.",
     MAZOperationNotSupportOnOAZBucket 400 "The operation is for buckets of several zones only.",
     MalformedPOSTRequest 400 "The body of your POST request is not well-formed multipart/form-data.",
+    MalformedTrailerError 400 "The trailers behind the body are not well-formed.",
     MalformedXML 400 "The XML you provided was not well-formed or did not validate.",
     MaxPostPreDataLengthExceededError 400 "The fields in front of the form's file are too long.",
     MissingExpectedExpression 400 "The SQL expression is missing.",

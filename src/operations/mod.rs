@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod request;
 pub mod response;
 pub mod routes;
+pub mod s3;
 pub mod target;
 pub mod website;
 

@@ -21,6 +21,7 @@ use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
+use crate::operations::s3::payload::{self, Payload};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
@@ -76,7 +77,7 @@ struct Manner {
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
-    let head = RequestHead::new(parts)?;
+    let mut head = RequestHead::new(parts)?;
     let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
     let Some(scope) = target.scope() else { return control(app, &head, &target).await };
     let operation = match target.endpoint {
@@ -98,13 +99,17 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
     let is_form = operation == Operation::PostObject;
-    let authentication = if is_form {
+    let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
         authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
+    }
+    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+        body.hold_to(payload);
+        payload::remove_framing(&mut head.headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
@@ -117,7 +122,11 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    operations::run(operation, &context, body).await
+    let mut response = operations::run(operation, &context, body).await?;
+    if let Some(payload) = body.payload() {
+        payload.describe(operation, response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).

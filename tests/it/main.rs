@@ -5,6 +5,7 @@ mod form;
 mod harness;
 mod people;
 mod raw;
+mod s3;
 
 mod abort_multipart_upload;
 mod access;
@@ -70,6 +71,9 @@ mod put_object;
 mod put_symlink;
 mod rename_object;
 mod replication;
+mod s3_checksums;
+mod s3_chunked;
+mod s3_signatures;
 mod select_object_content;
 mod signatures;
 mod temporary_credentials;
