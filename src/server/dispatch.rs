@@ -22,6 +22,7 @@ use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
+use crate::operations::s3::payload::{self, Payload};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
@@ -80,7 +81,7 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
-    let head = RequestHead::new(parts)?;
+    let mut head = RequestHead::new(parts)?;
     forward_proxy::check(services, &head, body.length())?;
     if head.method == Method::CONNECT {
         return Ok(established());
@@ -110,13 +111,17 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
     let is_form = operation == Operation::PostObject;
-    let authentication = if is_form {
+    let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
         authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
+    }
+    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+        body.hold_to(payload);
+        payload::remove_framing(&mut head.headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
@@ -129,7 +134,11 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    operations::run(operation, &context, body).await
+    let mut response = operations::run(operation, &context, body).await?;
+    if let Some(payload) = body.payload() {
+        payload.describe(operation, response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).

@@ -6,6 +6,7 @@ mod harness;
 mod people;
 mod raw;
 mod secure;
+mod s3;
 
 mod abort_multipart_upload;
 mod access;
@@ -72,6 +73,9 @@ mod put_object;
 mod put_symlink;
 mod rename_object;
 mod replication;
+mod s3_checksums;
+mod s3_chunked;
+mod s3_signatures;
 mod select_object_content;
 mod signatures;
 mod temporary_credentials;
