@@ -13,14 +13,15 @@ const { E2E_CLIENT = 'browser', E2E_WAY = 'plain', E2E_CASES = '', E2E_APPID = '
 const SecretId = process.env.E2E_SECRET_ID || 'AKIDCosEmulatorDefaultSecretId000000';
 const SecretKey = process.env.E2E_SECRET_KEY || 'CosEmulatorDefaultSecretKey00000';
 const Region = process.env.E2E_REGION || 'ap-guangzhou';
-const emulator = process.env.E2E_ENDPOINT || 'http://127.0.0.1:7436';
+const emulator = new URL(process.env.E2E_ENDPOINT || 'http://127.0.0.1:7436');
 const Bucket = `journey-${E2E_APPID}`;
 const bucketWithoutRules = `closed-${E2E_APPID}`;
 
 // What the page is given: on the service, a site would give it temporary credentials.
-const settings = { way: E2E_WAY, authority: new URL(emulator).host, SecretId, SecretKey, Bucket, bucketWithoutRules, Region };
+const settings = { way: E2E_WAY, port: emulator.port, SecretId, SecretKey, Bucket, bucketWithoutRules, Region };
+const SCRIPTS = ['cos.js', 'settings.js', 'page.js'].map((name) => `<script src="${name}"></script>`);
 const FILES = {
-  '/': ['text/html; charset=utf-8', '<!doctype html><script src="cos.js"></script><script src="settings.js"></script><script src="page.js"></script>'],
+  '/': ['text/html; charset=utf-8', `<!doctype html>${SCRIPTS.join('')}`],
   '/cos.js': ['text/javascript', fs.readFileSync(require.resolve('cos-js-sdk-v5'))],
   '/settings.js': ['text/javascript', `const settings = ${JSON.stringify(settings)};`],
   '/page.js': ['text/javascript; charset=utf-8', fs.readFileSync(path.join(__dirname, 'page.js'))],
@@ -38,7 +39,7 @@ async function startSite() {
 
 // What a page cannot do for itself: COS answers it only once the bucket has rules for its origin.
 async function makeBuckets(site) {
-  const reach = { plain: { Protocol: 'http:', Ip: settings.authority }, proxy: { Protocol: 'http:' }, https: {} }[E2E_WAY];
+  const reach = { plain: { Protocol: 'http:', Ip: emulator.host }, proxy: { Protocol: 'http:' }, https: {} }[E2E_WAY];
   const cos = new COS({ SecretId, SecretKey, ...reach });
   await cos.putBucket({ Bucket, Region });
   await cos.putBucket({ Bucket: bucketWithoutRules, Region });
@@ -46,8 +47,7 @@ async function makeBuckets(site) {
     AllowedOrigins: [site],
     AllowedMethods: ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'],
     AllowedHeaders: ['*'],
-    // A page reads no others.
-    ExposeHeaders: ['ETag', 'Content-Length', 'Content-Range', 'Date', 'x-cos-request-id', 'x-cos-hash-crc64ecma', 'x-cos-meta-author'],
+    ExposeHeaders: ['ETag', 'Content-Length', 'Content-Range', 'Date', 'x-cos-request-id', 'x-cos-meta-author'],
     MaxAgeSeconds: '600',
   };
   await cos.putBucketCors({ Bucket, Region, CORSRules: [rule] });
@@ -63,15 +63,18 @@ function startBrowser() {
     trustAuthority();
   }
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'profile-'));
-  return chromium.launchPersistentContext(profile, { executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args });
+  const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
+  return chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
 }
 
 // On Linux, Chromium trusts what this database of its user trusts.
 function trustAuthority() {
-  const database = path.join(os.homedir(), '.pki/nssdb');
-  fs.mkdirSync(database, { recursive: true });
-  execFileSync('certutil', ['-N', '-d', `sql:${database}`, '--empty-password']);
-  execFileSync('certutil', ['-A', '-d', `sql:${database}`, '-n', 'cos-emulator', '-t', 'C,,', '-i', process.env.E2E_CA]);
+  const folder = path.join(os.homedir(), '.pki/nssdb');
+  const database = `sql:${folder}`;
+  fs.mkdirSync(folder, { recursive: true });
+  const certutil = (...options) => execFileSync('certutil', options);
+  certutil('-N', '-d', database, '--empty-password');
+  certutil('-A', '-d', database, '-n', 'cos-emulator', '-t', 'C,,', '-i', process.env.E2E_CA);
 }
 
 // A case that gives a text could not be done: the text says why.
