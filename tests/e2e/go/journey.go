@@ -116,7 +116,8 @@ func uploadInParts() {
 	result, _, err := client.Object.Upload(ctx, "large", file, &cos.MultiUploadOptions{PartSize: 1, ThreadPoolSize: 3})
 	check(err)
 	equal(true, strings.HasSuffix(result.ETag, `-4"`))
-	equal(bucket+".cos."+region+".myqcloud.com/large", strings.TrimPrefix(strings.TrimPrefix(result.Location, "http://"), "https://"))
+	location := must(url.Parse(result.Location))
+	equal(client.BaseURL.BucketURL.Host+"/large", location.Host+location.Path)
 	checkDownload(client, "large", content)
 }
 

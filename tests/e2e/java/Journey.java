@@ -3,7 +3,6 @@ import com.qcloud.cos.ClientConfig;
 import com.qcloud.cos.auth.BasicCOSCredentials;
 import com.qcloud.cos.endpoint.EndpointResolver;
 import com.qcloud.cos.exception.CosClientException;
-import com.qcloud.cos.exception.CosServiceException;
 import com.qcloud.cos.http.HttpMethodName;
 import com.qcloud.cos.http.HttpProtocol;
 import com.qcloud.cos.model.COSObject;
@@ -37,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The journey with the Java SDK. What differs between the ways is in {@link #settings()}; buckets keep their real names in all. */
+/** The journey with the Java SDK. Buckets keep their real names in all ways; what differs is in {@link #settings()}. */
 final class Journey {
     static final String WAY = setting("E2E_WAY", "plain");
     static final URI EMULATOR = URI.create(setting("E2E_ENDPOINT", "http://127.0.0.1:7436"));
@@ -223,7 +222,8 @@ final class Journey {
         File file = randomFile();
         cos.putObject(BUCKET, "large source", file);
         TransferManager transfers = inMebibytes(cos);
-        String etag = transfers.copy(new CopyObjectRequest(BUCKET, "large source", BUCKET, "large copy")).waitForCopyResult().getETag();
+        var request = new CopyObjectRequest(BUCKET, "large source", BUCKET, "large copy");
+        String etag = transfers.copy(request).waitForCopyResult().getETag();
         Check.equal("4", etag.replaceFirst(".*-", ""));
         checkContent("large copy", file);
         transfers.shutdownNow(false);
