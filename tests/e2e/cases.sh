@@ -17,9 +17,10 @@ run_cases() {
 
 # Runs functions at the same time, and reports them in the order in which they are named.
 run_cases_at_once() {
-  local function pids=() pid functions=()
+  local function pids=() pid functions=() name
   for function in "$@"; do
-    if [[ ${function//_/ } == *"${E2E_CASES:-}"* ]]; then
+    # All cases need the bucket.
+    if [[ ${function//_/ } == *"${E2E_CASES:-}"* || $function == creates_a_bucket ]]; then
       mkdir -p "$TMPDIR/cases/$function"
       run_case "$function" >"$TMPDIR/cases/$function.log" 2>&1 &
       pids+=($!)
@@ -29,10 +30,13 @@ run_cases_at_once() {
   for pid in "${pids[@]}"; do
     function=${functions[0]}
     functions=("${functions[@]:1}")
+    name="$E2E_CLIENT/$E2E_WAY: ${function//_/ }"
     if wait "$pid"; then
-      echo "ok $E2E_CLIENT/$E2E_WAY: ${function//_/ } ($(<"$TMPDIR/cases/$function.seconds") s)"
+      echo "ok $name ($(<"$TMPDIR/cases/$function.seconds") s)"
+    elif [ -e "$TMPDIR/cases/$function.skip" ]; then
+      echo "skip $name: $(<"$TMPDIR/cases/$function.skip")"
     else
-      echo "FAILED $E2E_CLIENT/$E2E_WAY: ${function//_/ }"
+      echo "FAILED $name"
       tail -n 40 "$TMPDIR/cases/$function.log"
       is_failed=yes
     fi
@@ -45,6 +49,12 @@ run_case() {
   "$1"
   microseconds=$((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}))
   printf '%d.%d' $((microseconds / 1000000)) $((microseconds / 100000 % 10)) >"$TMPDIR/cases/$1.seconds"
+}
+
+# Ends a case that cannot be done in this way: skip REASON
+skip() {
+  echo "$1" >"$PWD.skip"
+  exit 1
 }
 
 # Ends a journey: fails if one of its cases did.
