@@ -6,7 +6,7 @@ source "$here/pypi.sh"
 install() {
   install_from_pypi coscmd
   # The plain way needs a hosts file of its own.
-  ldconfig -p | grep -q libnss_wrapper || debian_packages libnss_wrapper libnss-wrapper
+  [ -z "$(LD_PRELOAD=libnss_wrapper.so env true 2>&1)" ] || debian_packages libnss_wrapper libnss-wrapper
 }
 
 program=(env "PATH=$cache/coscmd/bin:$PATH" "$here/coscmd/journey")
