@@ -2,6 +2,7 @@
 
 pub mod base_url;
 mod ca;
+mod certificate;
 mod users;
 
 use std::ffi::OsString;
@@ -55,18 +56,18 @@ pub enum Task {
 
 #[derive(Debug, Args)]
 pub struct HealthcheckOptions {
-    /// Address that the emulator listens on.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
-    pub listen: SocketAddr,
+    /// Address that the emulator listens on; of several the first is asked.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7436";
 
 #[derive(Debug, Args)]
 pub struct ServeOptions {
-    /// Address to listen on; port 0 picks a free one, and the READY line says which.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
-    pub listen: SocketAddr,
+    /// Address to listen on; port 0 picks a free one, and the READY line says which. Repeatable, or a list with commas.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
     /// Folder to keep data in; made when missing. Without it, a temporary folder that is removed at the end.
     #[arg(long, env = "COS_EMULATOR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -113,6 +114,12 @@ pub struct ServeOptions {
     /// Region of buckets made through a host that names none.
     #[arg(long, env = "COS_EMULATOR_REGION", default_value = "ap-guangzhou", value_name = "NAME", value_parser = region)]
     region: Region,
+    /// PEM file of a certificate of your own, served under the names that it covers.
+    #[arg(long, env = "COS_EMULATOR_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file of its private key.
+    #[arg(long, env = "COS_EMULATOR_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Form of the log on standard error.
     #[arg(long, env = "COS_EMULATOR_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
@@ -184,6 +191,8 @@ impl ServeOptions {
             .collect();
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
         let sub_accounts = self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        let own = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        let certificate = own.map(|(certificate, key)| certificate::read(certificate, key)).transpose()?;
         Ok(Settings {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
@@ -194,7 +203,7 @@ impl ServeOptions {
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
-            certificate: None,
+            certificate,
         })
     }
 }
@@ -304,7 +313,10 @@ mod tests {
             (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),
             (["--domain", "a..b"], "a domain is a host name without port"),
             (["--listen", "7436"], "--listen <ADDR>"),
+            (["--listen", "127.0.0.1:1,x"], "--listen <ADDR>"),
             (["--lisen", "x"], "--listen"),
+            (["--tls-cert", "c.pem"], "--tls-key <FILE>"),
+            (["--tls-key", "k.pem"], "--tls-cert <FILE>"),
         ] {
             let message = serve(&arguments).expect_err(expected);
             assert!(message.contains(expected), "{message}");

@@ -6,7 +6,8 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use http::header::{CONNECTION, DATE, SERVER};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Version};
+use http::uri::Authority;
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 use tracing::{Instrument, field};
 
 use crate::domain::random::Random;
@@ -35,7 +36,7 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         "request",
         request_id = request_id.0,
         method = %request.method(),
-        path = request.uri().path(),
+        path = asked(request.uri()),
         operation = field::Empty,
         bucket = field::Empty,
         key = field::Empty,
@@ -62,6 +63,11 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
     let latency_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status = status.as_u16(), latency_us, "answered"));
     response
+}
+
+/// The path, or what a CONNECT names in its stead.
+fn asked(uri: &Uri) -> &str {
+    if uri.path().is_empty() { uri.authority().map_or("", Authority::as_str) } else { uri.path() }
 }
 
 /// Whether the client wants to go on using the connection.

@@ -5,8 +5,8 @@ mod form;
 mod harness;
 mod people;
 mod raw;
-mod secure;
 mod s3;
+mod secure;
 
 mod abort_multipart_upload;
 mod access;
@@ -33,6 +33,7 @@ mod bucket_strict_signature;
 mod bucket_tagging;
 mod bucket_versioning;
 mod bucket_website;
+mod ca;
 mod complete_multipart_upload;
 mod copy_encryption;
 mod copy_object;

@@ -1,9 +1,16 @@
 //! HTTPS on the port that speaks HTTP.
 
+use std::sync::Arc;
+
+use cos_emulator::server::Settings;
+use http::Method;
 use tokio::io::AsyncReadExt;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
-use crate::harness::{HOST, TestServer, bytes};
+use crate::harness::{HOST, TestServer, bytes, settings};
 use crate::raw::{Socket, signed, unsigned};
 use crate::secure::{handshake, https, trusting, trusting_in};
 
@@ -45,6 +52,44 @@ async fn tls_1_2_and_1_3_are_spoken_and_http_1_1_in_them() {
     let mut http_2 = trusting(pem);
     http_2.alpn_protocols = vec![b"h2".to_vec()];
     handshake(cos.connect().await, http_2, HOST).await.expect_err("HTTP/2 is not spoken");
+}
+
+#[tokio::test]
+async fn a_certificate_of_ones_own_is_shown_for_its_names_only() {
+    let own = rcgen::generate_simple_self_signed(["storage.test".to_owned(), "*.cos.test".to_owned()]).expect("made");
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let certified = CertifiedKey::from_der(vec![own.cert.der().clone()], key, &ring::default_provider()).expect("they match");
+    let cos = TestServer::start_with(Settings { certificate: Some(Arc::new(certified)), ..settings() }).await;
+    for (name, is_own) in [("storage.test", true), ("b-1250000000.cos.test", true), ("other.test", false), ("127.0.0.1", false)] {
+        for (pem, is_trusted) in [(own.cert.pem().as_str(), is_own), (cos.app.authority().pem(), !is_own)] {
+            let shaken = handshake(cos.connect().await, trusting(pem), name).await;
+            assert_eq!(shaken.is_ok(), is_trusted, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn operations_know_that_they_are_asked_over_tls() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("o", "there").await.assert_status(200);
+    let policy = |version: &str| {
+        r#"{"version":"2.0","statement":[{"principal":"*","effect":"allow","action":["name/cos:GetObject"],
+            "resource":["qcs::cos:ap-guangzhou:uid/1250000000:examplebucket-1250000000/*"],
+            "condition":{"numeric_equal":{"cos:tls-version":"VERSION"},"bool_equal":{"cos:secure-transport":"true"}}}]}"#
+            .replace("VERSION", version)
+    };
+    let pem = cos.app.authority().pem();
+    for (text, expected, other) in [("1.2", &TLS12, &TLS13), ("1.3", &TLS13, &TLS12)] {
+        bucket.put("?policy", policy(text)).await.assert_status(204);
+        for (version, status) in [(expected, 200), (other, 403)] {
+            let stream = handshake(cos.connect().await, trusting_in(pem, &[version]), HOST).await.expect("trusted");
+            let mut socket = Socket::over(stream);
+            socket.send(unsigned("GET", HOST, "/o", &[])).await;
+            socket.answer().await.assert_status(status);
+        }
+        bucket.request(Method::GET, "o").anonymous().send().await.assert_error(403, "AccessDenied");
+    }
 }
 
 #[tokio::test]
