@@ -12,6 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
 use crate::server::{FirstBucket, Settings};
+use users::People;
 
 /// The owner's number of the default account.
 const DEFAULT_UIN: &str = "100000000001";
@@ -91,7 +92,7 @@ pub struct ServeOptions {
         value_parser = account
     )]
     accounts: Vec<(String, String, String)>,
-    /// JSON file of sub-accounts, their keys and policies.
+    /// JSON file of sub-accounts, their keys and policies, and of roles.
     #[arg(long, env = "COS_EMULATOR_USERS", value_name = "FILE")]
     users: Option<PathBuf>,
     /// Whether signatures are checked; off takes every caller for the default account.
@@ -174,12 +175,14 @@ impl ServeOptions {
             })
             .collect();
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
-        let sub_accounts = self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        let People { sub_accounts, roles } =
+            self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
         Ok(Settings {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
             further_accounts,
             sub_accounts,
+            roles,
             account,
             check_signatures: self.auth == Switch::On,
             domains: self.domains.clone(),
