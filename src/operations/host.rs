@@ -19,6 +19,34 @@ const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
 
+/// A service beside COS that is answered as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Neighbour {
+    /// Temporary credentials for keys.
+    Sts,
+    /// What a machine of the cloud is told about itself.
+    Metadata,
+}
+
+impl Neighbour {
+    /// The service behind a name in lower case: `sts.tencentcloudapi.com`, with a region or `internal` in it, and
+    /// `metadata.tencentyun.com`; also `sts` and `metadata` below `localhost` and each of `domains`.
+    pub(super) fn read(name: &str, domains: &[String]) -> Option<Self> {
+        if name == "metadata.tencentyun.com" {
+            return Some(Self::Metadata);
+        }
+        if let Some(labels) = before_suffix(name, "tencentcloudapi.com") {
+            return (labels.split('.').next() == Some("sts")).then_some(Self::Sts);
+        }
+        let mut suffixes = ["localhost"].into_iter().chain(domains.iter().map(String::as_str));
+        suffixes.find_map(|suffix| match before_suffix(name, suffix)? {
+            "sts." => Some(Self::Sts),
+            "metadata." => Some(Self::Metadata),
+            _ => None,
+        })
+    }
+}
+
 /// A host's meaning.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Host<'a> {
@@ -78,6 +106,13 @@ pub(super) fn may_be_bound(name: &str, domains: &[String]) -> bool {
     let is_local = is_below("localhost") || domains.iter().any(|domain| is_below(domain));
     let is_own = COS_SUFFIXES.into_iter().any(is_below) || is_local && BucketName::is_like(first_label(name));
     name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
+}
+
+/// Whether a name is certainly the emulator's: an address, a single label, `localhost` or a further suffix. A name that a page of
+/// another site has led here is none.
+pub(super) fn is_plain(name: &str, domains: &[String]) -> bool {
+    let is_address = name.starts_with('[') || name.parse::<std::net::Ipv4Addr>().is_ok();
+    is_address || !name.contains('.') || domains.iter().any(|domain| domain == name)
 }
 
 /// Lower-case and without the port.

@@ -8,9 +8,11 @@ pub mod directory;
 pub mod error_body;
 pub mod headers;
 pub mod jobs;
+pub mod metadata;
 pub mod request;
 pub mod response;
 pub mod routes;
+pub mod sts;
 pub mod target;
 pub mod website;
 

@@ -314,7 +314,11 @@ impl RequestBody {
         !self.ends_connection() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
     }
 
-    async fn read_whole(&mut self, limit: usize, too_long: ErrorCode) -> Result<Bytes, Error> {
+    /// All that is left, at most `limit` bytes; `too_long` is the code of a body with more.
+    ///
+    /// # Errors
+    /// `too_long`, or as [`Self::next`].
+    pub async fn read_whole(&mut self, limit: usize, too_long: ErrorCode) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next().await? {
             if whole.len() + piece.len() > limit {

@@ -16,13 +16,13 @@ use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::operations::authenticate::Authentication;
-use crate::operations::context::Context;
+use crate::operations::context::{Context, Services};
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, authenticate, routes, website};
+use crate::operations::{self, authenticate, metadata, routes, sts, website};
 use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
@@ -76,9 +76,17 @@ struct Manner {
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
+    let (uri, request_id) = (parts.uri.clone(), parts.extensions.get::<RequestId>().cloned());
     let head = RequestHead::new(parts)?;
-    let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
-    let Some(scope) = target.scope() else { return control(app, &head, &target).await };
+    let target = find_target(services, &head)?;
+    let Some(scope) = target.scope() else {
+        let request_id = request_id.map(|id| id.0).unwrap_or_default();
+        return Ok(match &target.resource {
+            Resource::Sts => sts::answer(services, &head, uri.query().unwrap_or_default(), body, client, &request_id).await,
+            Resource::Metadata(path) => metadata::answer(services, &head, path),
+            _ => control(app, &head, &target).await?,
+        });
+    };
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -118,6 +126,16 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
         authorize::authorize(&context, operation, &authentication)?;
     }
     operations::run(operation, &context, body).await
+}
+
+/// What the request is about. A call of STS may also go to the root of a host that names nothing, so that it works without names.
+fn find_target(services: &Services, head: &RequestHead) -> Result<Target, Error> {
+    let addressing = &services.addressing;
+    let target = addressing.resolve(&head.host, &head.path, &services.store);
+    if sts::is_call(head) && addressing.names_nothing(&head.host, &services.store) {
+        return Ok(Target { resource: Resource::Sts, ..target? });
+    }
+    target
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).
