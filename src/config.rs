@@ -15,6 +15,7 @@ use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
 use crate::server::{FirstBucket, Settings};
+use users::People;
 
 pub use ca::CaOptions;
 
@@ -99,7 +100,7 @@ pub struct ServeOptions {
         value_parser = account
     )]
     accounts: Vec<(String, String, String)>,
-    /// JSON file of sub-accounts, their keys and policies.
+    /// JSON file of sub-accounts, their keys and policies, and of roles.
     #[arg(long, env = "COS_EMULATOR_USERS", value_name = "FILE")]
     users: Option<PathBuf>,
     /// Whether signatures are checked; off takes every caller for the default account.
@@ -190,7 +191,8 @@ impl ServeOptions {
             })
             .collect();
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
-        let sub_accounts = self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        let People { sub_accounts, roles } =
+            self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
         let own = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
         let certificate = own.map(|(certificate, key)| certificate::read(certificate, key)).transpose()?;
         Ok(Settings {
@@ -198,6 +200,7 @@ impl ServeOptions {
             buckets: self.buckets.clone(),
             further_accounts,
             sub_accounts,
+            roles,
             account,
             check_signatures: self.auth == Switch::On,
             domains: self.domains.clone(),

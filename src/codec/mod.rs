@@ -1,5 +1,6 @@
 //! Bytes and text, both ways; knows no COS object, no store and no socket.
 
+pub mod api_signature;
 pub mod aws_chunked;
 pub mod checksum;
 pub mod crypto;

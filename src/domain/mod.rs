@@ -38,6 +38,7 @@ pub mod referer;
 pub mod replication;
 pub mod restore;
 pub mod return_body;
+pub mod role;
 pub mod select;
 pub mod setting;
 pub mod spelled;

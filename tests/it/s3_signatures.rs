@@ -5,6 +5,7 @@ use cos_emulator::server::Settings;
 use http::Method;
 
 use crate::harness::{Answer, BUCKET, Bucket, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, UIN, settings};
+use crate::people::federated;
 use crate::s3::{self, S3Request, UNSIGNED};
 
 /// A bucket with the key `a`.
@@ -179,7 +180,7 @@ async fn a_temporary_credential_brings_its_token() {
     let cos = TestServer::start().await;
     let bucket = served(&cos).await;
     let expires = Timestamp::from_seconds(NOW + 60);
-    let issued = cos.app.services().accounts.issue(UIN, None, [1; 16], expires).expect("the account is there");
+    let issued = cos.app.services().accounts.issue(&federated(UIN), None, [1; 16], expires).expect("the account is there");
     let as_issued = || get(&bucket).signed_by(&issued.secret_id, &issued.secret_key);
     assert_is_a(&as_issued().header("x-amz-security-token", &issued.token).send().await);
     let target = as_issued().presigned(600, &[("X-Amz-Security-Token", &issued.token)]);
