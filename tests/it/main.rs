@@ -5,8 +5,8 @@ mod form;
 mod harness;
 mod people;
 mod raw;
-mod secure;
 mod s3;
+mod secure;
 
 mod abort_multipart_upload;
 mod access;
@@ -75,6 +75,7 @@ mod rename_object;
 mod replication;
 mod s3_checksums;
 mod s3_chunked;
+mod s3_forms;
 mod s3_signatures;
 mod select_object_content;
 mod signatures;
