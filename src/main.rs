@@ -1,5 +1,7 @@
-//! The binary: options in, a server or a health check out.
+//! The binary: options in, a server or the answer of a subcommand out.
 
+mod ca;
+mod client;
 mod healthcheck;
 
 use std::io::{self, IsTerminal, Write};
@@ -16,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The exit code of a start that an option's value made impossible; clap's own for one that it refuses.
 const BAD_OPTION: u8 = 2;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match task {
             Task::Serve(options) => serve(&options).await,
+            Task::Ca(options) => ca::hand_out(&options).await.map(|()| ExitCode::SUCCESS),
             Task::Healthcheck(options) => healthcheck::check(&options.listen).await.map(|()| ExitCode::SUCCESS),
         }
     });

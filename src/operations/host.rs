@@ -19,6 +19,37 @@ const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
 
+/// Digits of the number behind a container's name.
+const MOST_REPLICA_DIGITS: usize = 3;
+
+/// A service beside COS that is answered as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Neighbour {
+    /// Temporary credentials for keys.
+    Sts,
+    /// What a machine of the cloud is told about itself.
+    Metadata,
+}
+
+impl Neighbour {
+    /// The service behind a name in lower case: `sts.tencentcloudapi.com`, with a region or `internal` in it, and
+    /// `metadata.tencentyun.com`; also `sts` and `metadata` below `localhost` and each of `domains`.
+    pub(super) fn read(name: &str, domains: &[String]) -> Option<Self> {
+        if name == "metadata.tencentyun.com" {
+            return Some(Self::Metadata);
+        }
+        if let Some(labels) = before_suffix(name, "tencentcloudapi.com") {
+            return (labels.split('.').next() == Some("sts")).then_some(Self::Sts);
+        }
+        let mut suffixes = ["localhost"].into_iter().chain(domains.iter().map(String::as_str));
+        suffixes.find_map(|suffix| match before_suffix(name, suffix)? {
+            "sts." => Some(Self::Sts),
+            "metadata." => Some(Self::Metadata),
+            _ => None,
+        })
+    }
+}
+
 /// A host's meaning.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Host<'a> {
@@ -41,7 +72,7 @@ impl<'a> Host<'a> {
         let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
             let first = first_label(name);
-            let is_bucket = BucketName::is_like(first) && name.contains('.');
+            let is_bucket = BucketName::is_like(first) && name.contains('.') && !is_replica(first);
             return Ok(Self { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
@@ -80,19 +111,13 @@ pub(super) fn may_be_bound(name: &str, domains: &[String]) -> bool {
     name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
 }
 
-/// Where instances of Tencent's cloud get their credentials from.
-const METADATA_HOST: &str = "metadata.tencentyun.com";
-
-/// Suffix of the API that gives temporary credentials.
-const API_SUFFIX: &str = "tencentcloudapi.com";
-
 /// Whether a name in lower case is one of those that a client's proxy answers itself, whatever is bound to buckets: a name that
 /// belongs to somebody else must not be answered in its place. `localhost` and `app.localhost` are other programs' names.
 pub(super) fn is_served(name: &str, domains: &[String]) -> bool {
     let is_below = |suffix: &str| before_suffix(name, suffix).is_some_and(|rest| !rest.is_empty());
     let is_cos = COS_SUFFIXES.into_iter().chain(["localhost"]).any(is_below) && is_readable(name, domains);
     let is_users = domains.iter().any(|domain| before_suffix(name, domain).is_some());
-    is_cos || is_users || name == METADATA_HOST || is_sts(name)
+    is_cos || is_users || Neighbour::read(name, domains).is_some()
 }
 
 /// Also the names of services that the emulator lacks and refuses by name.
@@ -100,10 +125,11 @@ fn is_readable(name: &str, domains: &[String]) -> bool {
     Host::read(name, domains).map_or_else(|error| error.code() == ErrorCode::NotImplemented, |_| true)
 }
 
-/// `sts.tencentcloudapi.com` and `sts.<region>.tencentcloudapi.com`.
-fn is_sts(name: &str) -> bool {
-    let labels: Vec<&str> = before_suffix(name, API_SUFFIX).unwrap_or_default().split('.').collect();
-    matches!(labels[..], ["sts", ""] | ["sts", _, ""])
+/// Whether a name is certainly the emulator's: an address, a single label, `localhost` or a further suffix. A name that a page of
+/// another site has led here is none.
+pub(super) fn is_plain(name: &str, domains: &[String]) -> bool {
+    let is_address = name.starts_with('[') || name.parse::<std::net::Ipv4Addr>().is_ok();
+    is_address || !name.contains('.') || domains.iter().any(|domain| domain == name)
 }
 
 /// Lower-case and without the port.
@@ -112,6 +138,11 @@ pub(super) fn host_name(host: &str) -> Result<String, Error> {
     let authority: Authority = host.parse().map_err(|_| refuse())?;
     // A URL's user would stand in front.
     if authority.as_str().contains('@') { Err(refuse()) } else { Ok(authority.host().to_ascii_lowercase()) }
+}
+
+/// `cos-0`, `project-cos-1`: how Kubernetes and Docker Compose number containers. An APPID has more digits.
+fn is_replica(label: &str) -> bool {
+    label.rsplit_once('-').is_some_and(|(_, number)| number.len() <= MOST_REPLICA_DIGITS)
 }
 
 fn first_label(name: &str) -> &str {

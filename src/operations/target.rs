@@ -6,8 +6,11 @@ use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::operations::directory::Directory;
-use crate::operations::host::{self, Host};
+use crate::operations::host::{self, Host, Neighbour};
 use crate::operations::routes::Scope;
+
+/// Where the metadata service keeps all that it tells, also on hosts that name no service.
+const METADATA_PATH: &str = "/latest/meta-data/";
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,30 +30,34 @@ pub enum Resource {
     Object(BucketName, ObjectKey),
     /// `/_cos/…` on a host that names no bucket; the path behind that.
     Control(String),
+    /// The API that gives out temporary credentials.
+    Sts,
+    /// What a machine of the cloud is told about itself; the path, decoded.
+    Metadata(String),
 }
 
 impl Target {
     pub fn bucket(&self) -> Option<&BucketName> {
         match &self.resource {
             Resource::Bucket(bucket) | Resource::Object(bucket, _) => Some(bucket),
-            Resource::Service | Resource::Control(_) => None,
+            Resource::Service | Resource::Control(_) | Resource::Sts | Resource::Metadata(_) => None,
         }
     }
 
     pub fn key(&self) -> Option<&ObjectKey> {
         match &self.resource {
             Resource::Object(_, key) => Some(key),
-            Resource::Bucket(_) | Resource::Service | Resource::Control(_) => None,
+            _ => None,
         }
     }
 
-    /// `None` for the control API, which has no operations of COS's.
+    /// `None` for the control API and other services, which have no operations of COS's.
     pub fn scope(&self) -> Option<Scope> {
         match self.resource {
             Resource::Service => Some(Scope::Service),
             Resource::Bucket(_) => Some(Scope::Bucket),
             Resource::Object(..) => Some(Scope::Object),
-            Resource::Control(_) => None,
+            Resource::Control(_) | Resource::Sts | Resource::Metadata(_) => None,
         }
     }
 }
@@ -83,6 +90,21 @@ impl Addressing {
         let name = host::host_name(host)?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
+        if let Some(neighbour) = Neighbour::read(&name, &self.domains) {
+            let resource = match neighbour {
+                Neighbour::Sts => Resource::Sts,
+                Neighbour::Metadata => Resource::Metadata(decoded.clone()),
+            };
+            return Ok(Target { resource, endpoint: Endpoint::Rest, region: None, signed_paths: vec![decoded] });
+        }
+        if self.default_bucket.is_none() && decoded.starts_with(METADATA_PATH) && host::is_plain(&name, &self.domains) {
+            // No bucket can be meant: `latest` has no APPID, unless it is completed to that of one that is there.
+            let completed = format!("latest-{}", self.appid).parse::<BucketName>();
+            if !completed.is_ok_and(|bucket| directory.has_bucket(&bucket)) {
+                let resource = Resource::Metadata(decoded.clone());
+                return Ok(Target { resource, endpoint: Endpoint::Rest, region: None, signed_paths: vec![decoded] });
+            }
+        }
         let bound = if host::may_be_bound(&name, &self.domains) { directory.bound(&name) } else { None };
         let (bucket, endpoint, region) = match bound {
             Some((bucket, endpoint)) => (bucket, endpoint, None),
@@ -95,6 +117,12 @@ impl Addressing {
         };
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
         Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] })
+    }
+
+    /// Whether a host names neither a bucket nor another service, so that a request to its root may be for any.
+    pub fn names_nothing(&self, host: &str, directory: &impl Directory) -> bool {
+        let bare = Self { default_bucket: None, ..self.clone() };
+        bare.resolve(host, "/", directory).is_ok_and(|target| target.resource == Resource::Service)
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.
@@ -198,6 +226,8 @@ mod tests {
                     Resource::Bucket(bucket) => format!("{bucket}{region}{endpoint}"),
                     Resource::Object(bucket, key) => format!("{bucket} {}{region}{endpoint}", key.as_str()),
                     Resource::Control(path) => format!("control {path}"),
+                    Resource::Sts => "sts".to_owned(),
+                    Resource::Metadata(path) => format!("metadata {path}"),
                 }
             }
             Err(error) => error.code().name().to_owned(),
@@ -243,8 +273,27 @@ mod tests {
             ("[::1]:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("localhost:7436", "/", "service"),
             ("cos-emulator:7436", "/b-1250000000", "b-1250000000"),
+            ("my_service:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos.my_default:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-1.my_default:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-emulator.default.svc.cluster.local", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-emulator.default.svc.cluster.local.:7436", "/", "service"),
+            ("cos-emulator-0.cos.default.svc.cluster.local", "/b-1250000000/k", "b-1250000000 k"),
+            ("c-1250000000.cos.my_default:7436", "/k", "c-1250000000 k"),
+            ("cos_1", "/_cos/health/live", "control health/live"),
             ("localhost", "/_cos/health/live", "control health/live"),
             ("b-1250000000.localhost", "/_cos/health/live", "b-1250000000 _cos/health/live"),
+            ("sts.tencentcloudapi.com", "/", "sts"),
+            ("sts.ap-guangzhou.tencentcloudapi.com:443", "/", "sts"),
+            ("sts.internal.tencentcloudapi.com", "/", "sts"),
+            ("sts.localhost:7436", "/", "sts"),
+            ("sts.cos.test", "/", "sts"),
+            ("metadata.tencentyun.com", "/latest/meta-data/", "metadata /latest/meta-data/"),
+            ("metadata.localhost", "/k", "metadata /k"),
+            ("127.0.0.1:7436", "/latest/meta-data/cam/", "metadata /latest/meta-data/cam/"),
+            ("cos-emulator", "/latest/meta-data/cam/", "metadata /latest/meta-data/cam/"),
+            ("rebound.example.com", "/latest/meta-data/cam/", "InvalidBucketName"),
+            ("b-1250000000.localhost", "/latest/meta-data/k", "b-1250000000 latest/meta-data/k"),
             ("bucket.localhost", "/k", "InvalidBucketName"),
             ("what.ap-guangzhou.myqcloud.com", "/k", "InvalidURI"),
             ("a b", "/", "InvalidURI"),
@@ -316,9 +365,25 @@ mod tests {
             ("/b/k", "b-1250000000 k", "b-1250000000 k"),
             ("/dir/k", "InvalidBucketName", "home-1250000000 dir/k"),
             ("/", "service", "home-1250000000"),
+            ("/latest/meta-data/k", "metadata /latest/meta-data/k", "home-1250000000 latest/meta-data/k"),
         ] {
             assert_eq!(described(resolve(&addressing(), "127.0.0.1", path)), without, "{path}");
             assert_eq!(described(resolve(&with_default(), "127.0.0.1", path)), with, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_names_nothing_is_known() {
+        for (host, expected) in [
+            ("127.0.0.1:7436", true),
+            ("localhost", true),
+            ("cos-emulator", true),
+            ("b-1250000000.localhost", false),
+            ("files.example.com", false),
+            ("sts.localhost", false),
+            ("a b", false),
+        ] {
+            assert_eq!(with_default().names_nothing(host, &Two), expected, "{host}");
         }
     }
 

@@ -23,7 +23,8 @@ use crate::operations::routes::Operation;
 use crate::server::app::App;
 
 /// Parameters whose values let their reader act for the caller.
-const SECRETS: [&str; 3] = ["q-signature", "sign", "x-cos-security-token"];
+const SECRETS: [&str; 6] =
+    ["q-signature", "sign", "x-cos-security-token", "X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
 
 /// A record in the making.
 pub(super) struct Draft {

@@ -13,6 +13,7 @@ use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::BucketPolicies;
 use crate::domain::random::Random;
+use crate::domain::role::Role;
 use crate::domain::time::Clock;
 use crate::operations::context::{MOST_SCANS, Services};
 use crate::operations::jobs::{self, Agenda};
@@ -30,6 +31,7 @@ pub struct Settings {
     pub account: Account,
     pub further_accounts: Vec<Account>,
     pub sub_accounts: Vec<SubAccount>,
+    pub roles: Vec<Role>,
     /// `false` takes every caller for the default account.
     pub check_signatures: bool,
     /// Host suffixes beside COS's own, in lower case.
@@ -115,7 +117,7 @@ impl App {
             appid: settings.account.appid.clone(),
         };
         let seal = store.folder_key().derive("temporary credentials", b"");
-        let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, seal);
+        let accounts = Accounts::new(settings.account, settings.further_accounts, settings.sub_accounts, settings.roles, seal);
         let (policies, scans) = (BucketPolicies::default(), Arc::new(Semaphore::new(MOST_SCANS)));
         let (region, check_signatures) = (settings.region, settings.check_signatures);
         let services = Services {

@@ -16,13 +16,15 @@ use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::part::LARGEST_BODY;
 use crate::operations::authenticate::Authentication;
-use crate::operations::context::Context;
+use crate::operations::context::{Context, Services};
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead, host_and_port};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
+use crate::operations::s3::framing;
+use crate::operations::s3::payload::Payload;
 use crate::operations::target::{Resource, Target};
-use crate::operations::{self, authenticate, routes, website};
+use crate::operations::{self, authenticate, metadata, routes, sts, website};
 use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
@@ -79,17 +81,26 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
-    let head = RequestHead::new(parts)?;
+    let (uri, request_id) = (parts.uri.clone(), parts.extensions.get::<RequestId>().cloned());
+    let mut head = RequestHead::new(parts)?;
     forward_proxy::check(services, &head, body.length())?;
     if head.method == Method::CONNECT {
         return Ok(established());
     }
-    let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
+    let target = find_target(services, &head)?;
     forward_proxy::check_target(&head, &target)?;
-    if let Resource::Control(path) = &target.resource {
-        return control::answer(app, &head, path).await;
-    }
-    let Some(scope) = target.scope() else { unreachable!("only the control API has no scope") };
+    let Some(scope) = target.scope() else {
+        let request_id = request_id.map(|id| id.0).unwrap_or_default();
+        return match &target.resource {
+            Resource::Sts => {
+                let query = uri.query().unwrap_or_default();
+                Ok(sts::answer(services, &head, query, body, head.transport.client, &request_id).await)
+            }
+            Resource::Metadata(path) => Ok(metadata::answer(services, &head, path)),
+            Resource::Control(path) => control::answer(app, &head, path).await,
+            Resource::Service | Resource::Bucket(_) | Resource::Object(..) => unreachable!("COS's own have a scope"),
+        };
+    };
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -109,13 +120,17 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
     let is_form = operation == Operation::PostObject;
-    let authentication = if is_form {
+    let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
         authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
+    }
+    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+        body.hold_to(payload);
+        framing::remove(&mut head.headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
@@ -128,7 +143,21 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    operations::run(operation, &context, body).await
+    let mut response = operations::run(operation, &context, body).await?;
+    if let Some(payload) = body.payload() {
+        payload.describe(operation, response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// What the request is about. A call of STS may also go to the root of a host that names nothing, so that it works without names.
+fn find_target(services: &Services, head: &RequestHead) -> Result<Target, Error> {
+    let addressing = &services.addressing;
+    let target = addressing.resolve(&head.host, &head.path, &services.store);
+    if sts::is_call(head) && addressing.names_nothing(&head.host, &services.store) {
+        return Ok(Target { resource: Resource::Sts, ..target? });
+    }
+    target
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).

@@ -9,7 +9,7 @@ use http::Method;
 
 use crate::form;
 use crate::harness::{Bucket, HOST, NOW, OTHER_UIN, TestRequest, TestServer, UIN};
-use crate::people::{EVERYBODY, OTHER_ID, SUB, Who, of_bucket, of_user, with_users};
+use crate::people::{EVERYBODY, OTHER_ID, SUB, Who, federated, of_bucket, of_user, with_users};
 
 const SERVICE: &str = "service.cos.myqcloud.com";
 
@@ -262,7 +262,7 @@ async fn an_upload_names_who_began_it() {
 fn issue(cos: &TestServer, uin: &str, policy: &str) -> TemporaryCredential {
     let policy = Policy::of_user(policy).expect("a valid policy");
     let expires = Timestamp::from_seconds(NOW + 600);
-    cos.app.services().accounts.issue(uin, Some(&policy), [1; 16], expires).expect("the user is there")
+    cos.app.services().accounts.issue(&federated(uin), Some(&policy), [1; 16], expires).expect("the user is there")
 }
 
 async fn temporary(credential: &TemporaryCredential, request: TestRequest<'_>) -> u16 {

@@ -8,6 +8,7 @@ use http::Method;
 use crate::encryption::{ALGORITHM, CUSTOMER, Headers, KEY, KEY_MD5, SSE_COS, SSE_KMS, put, send};
 use crate::folder::{bodies, files, settle};
 use crate::harness::{Bucket, HOST, KEY_TIME, NOW, SECRET_ID, SECRET_KEY, TestServer, UIN, bytes, settings};
+use crate::people::federated;
 use crate::raw::{Socket, unsigned};
 
 const RAW_KEY: &[u8] = b"0123456789ABCDEF0123456789ABCDEF";
@@ -183,7 +184,11 @@ async fn no_error_repeats_a_token_or_a_secret_key() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;
     let issue = |expires| {
-        cos.app.services().accounts.issue(UIN, None, [7; 16], Timestamp::from_seconds(expires)).expect("the account is there")
+        cos.app
+            .services()
+            .accounts
+            .issue(&federated(UIN), None, [7; 16], Timestamp::from_seconds(expires))
+            .expect("the account is there")
     };
     let (valid, expired) = (issue(NOW + 60), issue(NOW - 60));
     for (credential, secret_key, status, code) in [

@@ -10,6 +10,7 @@ use crate::form::{self, TYPE, body, field, file, policy, policy_by, signed};
 use crate::harness::{
     Answer, Bucket, HOST, KEY_TIME, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, UIN, authorization, settings,
 };
+use crate::people::federated;
 
 const TOKEN: &str = "x-cos-security-token";
 
@@ -22,7 +23,7 @@ async fn post(bucket: &Bucket<'_>, fields: &[(&str, &str)], signed_by: &[(&'stat
 
 fn issue(cos: &TestServer, seconds: i64) -> TemporaryCredential {
     let expires = Timestamp::from_seconds(NOW + seconds);
-    cos.app.services().accounts.issue(UIN, None, [1; 16], expires).expect("the account is there")
+    cos.app.services().accounts.issue(&federated(UIN), None, [1; 16], expires).expect("the account is there")
 }
 
 /// An authorization of `POST /` that signs these headers, which may be fields of the form.

@@ -51,6 +51,7 @@ pub(crate) fn settings() -> Settings {
         buckets: Vec::new(),
         account: account(APPID, UIN, SECRET_ID, SECRET_KEY),
         sub_accounts: Vec::new(),
+        roles: Vec::new(),
         further_accounts: vec![account(OTHER.0, OTHER_UIN, OTHER.1, OTHER.2)],
         check_signatures: true,
         domains: Vec::new(),

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::harness::{
     BUCKET, HOST, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer, UIN, authorization, bytes, full_part, settings,
 };
+use crate::people::federated;
 
 /// Larger than what the index holds.
 const LARGE: usize = 100_000;
@@ -141,7 +142,7 @@ async fn temporary_credentials_outlive_the_server() {
     let cos = open(folder.path()).await;
     cos.put_bucket().await.put("a", "x").await.assert_status(200);
     let expires = Timestamp::from_seconds(NOW + 60);
-    let credential = cos.app.services().accounts.issue(UIN, None, [1; 16], expires).unwrap();
+    let credential = cos.app.services().accounts.issue(&federated(UIN), None, [1; 16], expires).unwrap();
     cos.stop().await;
 
     let cos = open(folder.path()).await;

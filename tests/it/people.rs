@@ -1,6 +1,6 @@
 //! Callers beside the two accounts: sub-accounts, and what is said of them.
 
-use cos_emulator::domain::account::{SubAccount, User, UserId};
+use cos_emulator::domain::account::{Bearer, SubAccount, User, UserId};
 use cos_emulator::domain::policy::Policy;
 use cos_emulator::server::Settings;
 
@@ -39,6 +39,11 @@ pub(crate) fn of_bucket(principal: &str, effect: &str, action: &str, rest: &str)
     format!(
         r#"{{"version":"2.0","Statement":[{{"Principal":{{"qcs":["{principal}"]}},"Effect":"{effect}","Action":["{action}"],"Resource":"*"{rest}}}]}}"#
     )
+}
+
+/// Whom a temporary credential is for that acts for this UIN.
+pub(crate) fn federated(uin: &str) -> Bearer {
+    Bearer::Federated { uin: uin.to_owned(), name: "test".to_owned() }
 }
 
 /// Who sends a request.

@@ -6,6 +6,7 @@ use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
 use crate::harness::{Answer, HOST, KEY_TIME, NOW, OTHER_UIN, SECRET_ID, SECRET_KEY, TestServer, UIN};
+use crate::people::federated;
 
 const TOKEN: &str = "x-cos-security-token";
 
@@ -17,7 +18,7 @@ async fn start() -> TestServer {
 
 fn issue(cos: &TestServer, uin: &str, nonce: u8) -> TemporaryCredential {
     let expires = Timestamp::from_seconds(NOW + 600);
-    cos.app.services().accounts.issue(uin, None, [nonce; 16], expires).expect("the account is there")
+    cos.app.services().accounts.issue(&federated(uin), None, [nonce; 16], expires).expect("the account is there")
 }
 
 /// An authorization of GET `a`, with the token among the signed headers or parameters when it is given there.
@@ -75,7 +76,7 @@ async fn it_acts_for_its_account() {
     bucket.put("a", "x").await.assert_status(200);
     let theirs = issue(&cos, OTHER_UIN, 2);
     get(&cos, &theirs, &theirs.token).await.assert_error(403, "AccessDenied");
-    assert!(cos.app.services().accounts.issue("1999999999", None, [3; 16], Timestamp::from_seconds(NOW)).is_none());
+    assert!(cos.app.services().accounts.issue(&federated("1999999999"), None, [3; 16], Timestamp::from_seconds(NOW)).is_none());
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Whether somebody may do something, and which rule says so (Access Policy Evaluation, 436/35240).
 
 mod rule;
+mod sts;
 
 pub use rule::{Rule, Statement};
+pub use sts::may_call_sts;
 
 use crate::domain::account::{Caller, Identity, UserId};
 use crate::domain::acl::{Acl, Permission};
@@ -138,7 +140,7 @@ impl Question<'_> {
     /// What a bucket's policy says of the caller by name. What it allows another account, that account hands on to its users.
     fn naming<'p>(&self, policy: &'p Policy, identity: &Identity) -> Option<Verdict<'p>> {
         let user = &identity.user;
-        let own = policy.judge(Whom::User(&user.id.to_string()), &self.act);
+        let own = policy.judge(Whom::User(&identity.to_string()), &self.act);
         let handed_on = || {
             let account = UserId::of_root(&user.id.root).to_string();
             policy.judge(Whom::User(&account), &self.act).filter(|verdict| verdict.effect == Effect::Allow)
@@ -247,7 +249,7 @@ mod tests {
             let session = || self.session.as_deref().and_then(|lines| holders(lines).pop()).map(Arc::new);
             let caller = match self.uin {
                 "" => Caller::Anonymous,
-                _ => Caller::Signed(Identity { user: Arc::new(user()), session: session() }),
+                _ => Caller::Signed(Identity { user: Arc::new(user()), session: session(), bearer: None }),
             };
             let policy = (!self.bucket.is_empty()).then(|| policy(&self.bucket, Policy::of_bucket));
             let resource = Resource { region: "r", appids: ["1", "1"], path: self.path };

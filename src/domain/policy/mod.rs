@@ -16,7 +16,7 @@ use patterns::{ActionPattern, Principal, ResourcePattern};
 /// The most bytes of a policy (436/14518).
 pub const LARGEST_POLICY: usize = 20 << 10;
 
-/// A policy that was understood. [`Policy::of_bucket`] and [`Policy::of_user`] read one.
+/// A policy that was understood. [`Policy::of_bucket`], [`Policy::of_user`] and [`Policy::of_session`] read one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     text: String,
@@ -71,6 +71,16 @@ pub struct Resource<'a> {
     pub path: &'a str,
 }
 
+/// What somebody wants of STS, as policies see it.
+#[derive(Clone, Copy)]
+pub struct StsAct<'a> {
+    /// As in `AssumeRole`.
+    pub action: &'a str,
+    /// Names of what it is done to, any of which a policy may use; none where it is nothing in particular.
+    pub resources: &'a [String],
+    pub facts: &'a dyn Facts,
+}
+
 /// What conditions ask of a request.
 pub trait Facts {
     /// The values of a key, of which most have one; none when the request has nothing of the kind. Values of query parameters are
@@ -93,12 +103,27 @@ impl Policy {
         &self.text
     }
 
+    /// Everything is allowed.
+    pub fn allowing_all() -> Self {
+        let policy = Self::of_user(r#"{"version":"2.0","statement":[{"effect":"allow","action":"*","resource":"*"}]}"#);
+        policy.expect("it is a policy")
+    }
+
     /// The first statement that denies the act, else the first that allows it; `None` when none concerns it.
     pub fn judge(&self, whom: Whom<'_>, act: &Act<'_>) -> Option<Verdict<'_>> {
+        self.verdict(|statement| statement.concerns(whom, act))
+    }
+
+    /// As [`Self::judge`], of the policy's holder.
+    pub fn judge_sts(&self, act: &StsAct<'_>) -> Option<Verdict<'_>> {
+        self.verdict(|statement| statement.concerns_sts(act))
+    }
+
+    fn verdict(&self, concerns: impl Fn(&Statement) -> bool) -> Option<Verdict<'_>> {
         let mut allowing = None;
         for (index, statement) in self.statements.iter().enumerate() {
             let is_needed = statement.effect == Effect::Deny || allowing.is_none();
-            if is_needed && statement.concerns(whom, act) {
+            if is_needed && concerns(statement) {
                 let verdict = Verdict { effect: statement.effect, number: index + 1, sid: statement.sid.as_deref() };
                 if statement.effect == Effect::Deny {
                     return Some(verdict);
@@ -120,6 +145,11 @@ impl Statement {
         is_meant
             && self.actions.iter().any(|action| action.matches(act.action))
             && self.resources.iter().any(|resource| resource.matches(&act.resource))
+            && self.conditions.iter().all(|condition| condition.holds(act.facts))
+    }
+    fn concerns_sts(&self, act: &StsAct<'_>) -> bool {
+        self.actions.iter().any(|action| action.matches_of("sts", act.action))
+            && self.resources.iter().any(|resource| resource.matches_names(act.resources))
             && self.conditions.iter().all(|condition| condition.holds(act.facts))
     }
 }

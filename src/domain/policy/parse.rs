@@ -17,6 +17,7 @@ const VERSION: &str = "2.0";
 enum Holder {
     Bucket,
     User,
+    Session,
 }
 
 impl Policy {
@@ -28,12 +29,21 @@ impl Policy {
         parse(json, Holder::Bucket)
     }
 
-    /// The policy of a user or of a temporary credential: it concerns its holder.
+    /// The policy of a user or role: it concerns its holder.
     ///
     /// # Errors
     /// As [`Self::of_bucket`]; also when there is a principal.
     pub fn of_user(json: &str) -> Result<Self, Error> {
         parse(json, Holder::User)
+    }
+
+    /// The policy of a temporary credential: it concerns its holder. A principal that is everybody, which the STS SDK for Node.js
+    /// writes, says the same.
+    ///
+    /// # Errors
+    /// As [`Self::of_bucket`]; also when there is another principal.
+    pub fn of_session(json: &str) -> Result<Self, Error> {
+        parse(json, Holder::Session)
     }
 }
 
@@ -83,8 +93,8 @@ fn statement(value: &Value, holder: Holder, shared: Option<&[Principal]>) -> Res
     let elements = Elements::new(object, "it", &["sid", "principal", "effect", "action", "resource", "condition"])?;
     let own = principals(elements.get("principal"), holder)?;
     let principals = match (own.as_deref().or(shared), holder) {
-        (Some(principals), _) => principals.to_vec(),
-        (None, Holder::User) => Vec::new(),
+        (_, Holder::Session | Holder::User) => Vec::new(),
+        (Some(principals), Holder::Bucket) => principals.to_vec(),
         (None, Holder::Bucket) => return Err(malformed("the element principal is missing")),
     };
     Ok(Statement {
@@ -115,16 +125,21 @@ fn effect(value: &Value) -> Result<Effect, Error> {
 /// `"*"`, an id, a list of ids, or `{"qcs": [ids]}`; beside it `{"service": […]}`, which is nobody here.
 fn principals(value: Option<&Value>, holder: Holder) -> Result<Option<Vec<Principal>>, Error> {
     let Some(value) = value else { return Ok(None) };
-    if holder == Holder::User {
-        return Err(malformed("the element principal is for the policies of buckets only"));
+    match holder {
+        Holder::Bucket => named(value).map(Some),
+        Holder::Session if named(value)? == [Principal::Everyone] => Ok(None),
+        Holder::Session | Holder::User => Err(malformed("the element principal is for the policies of buckets only")),
     }
-    let Value::Object(kinds) = value else { return list(value, "principal").map(Some) };
+}
+
+fn named(value: &Value) -> Result<Vec<Principal>, Error> {
+    let Value::Object(kinds) = value else { return list(value, "principal") };
     let elements = Elements::new(kinds, "the principal", &["qcs", "service"])?;
     if kinds.is_empty() {
         return Err(malformed("the principal names nobody"));
     }
     let users = elements.get("qcs").map(|ids| list(ids, "principal")).transpose()?;
-    Ok(Some(users.unwrap_or_default()))
+    Ok(users.unwrap_or_default())
 }
 
 /// Operators, each with keys, each with values.
@@ -283,6 +298,15 @@ mod tests {
         assert_eq!(error.message(), "statement 1: the element principal is for the policies of buckets only");
         let without = GOOD.replace("\"principal\":{\"qcs\":[\"qcs::cam::uin/1:uin/11\"]},", "");
         Policy::of_user(&without).expect("good");
+    }
+
+    #[test]
+    fn a_temporary_credentials_policy_names_nobody_or_everybody() {
+        let everybody = GOOD.replace("qcs::cam::uin/1:uin/11", "*");
+        let without = GOOD.replace("\"principal\":{\"qcs\":[\"qcs::cam::uin/1:uin/11\"]},", "");
+        let statements = |text: &str| Policy::of_session(text).expect(text).statements;
+        assert_eq!(statements(&everybody), statements(&without));
+        assert!(Policy::of_session(GOOD).is_err() && Policy::of_user(&everybody).is_err());
     }
 
     #[test]

@@ -43,24 +43,32 @@ impl FromStr for Principal {
     }
 }
 
-/// COS's actions of a statement.
+/// Actions of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ActionPattern {
+pub(super) struct ActionPattern {
+    /// As in `cos`; `*` is any.
+    service: String,
     /// Without prefix, as in `GetBucket*`.
-    OfCos(String),
-    OfOtherService,
+    name: String,
 }
 
 impl ActionPattern {
+    /// Whether an action of COS is meant.
     pub(super) fn matches(&self, action: &str) -> bool {
-        match self {
-            // Pages spell PutBucketAcl and PutBucketACL, and CORS likewise; all else has its letter case.
-            Self::OfCos(pattern) if is_spelled_either_way(pattern) => {
-                fits(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
-            }
-            Self::OfCos(pattern) => fits(pattern, action),
-            Self::OfOtherService => false,
+        // Pages spell PutBucketAcl and PutBucketACL, and CORS likewise; all else has its letter case.
+        if is_spelled_either_way(&self.name) {
+            return self.is_of("cos") && fits(&self.name.to_ascii_lowercase(), &action.to_ascii_lowercase());
         }
+        self.matches_of("cos", action)
+    }
+
+    /// Whether an action of a service is meant, as in `sts` and `AssumeRole`.
+    pub(super) fn matches_of(&self, service: &str, action: &str) -> bool {
+        self.is_of(service) && fits(&self.name, action)
+    }
+
+    fn is_of(&self, service: &str) -> bool {
+        self.service == service || self.service == "*"
     }
 }
 
@@ -75,9 +83,10 @@ impl FromStr for ActionPattern {
     fn from_str(text: &str) -> Result<Self, Error> {
         let action = text.strip_prefix("name/").unwrap_or(text);
         match action.split_once(':') {
-            _ if action == "*" => Ok(Self::OfCos(action.to_owned())),
-            Some(("cos" | "*", name)) if !name.is_empty() => Ok(Self::OfCos(name.to_owned())),
-            Some((service, name)) if !service.is_empty() && !name.is_empty() => Ok(Self::OfOtherService),
+            _ if action == "*" => Ok(Self { service: action.to_owned(), name: action.to_owned() }),
+            Some((service, name)) if !service.is_empty() && !name.is_empty() => {
+                Ok(Self { service: service.to_owned(), name: name.to_owned() })
+            }
             _ => {
                 let message = format!("the action {text:?} is not written as in name/cos:GetObject or name/cos:Get*");
                 Err(ErrorCode::MalformedPolicy.because(message))
@@ -90,8 +99,13 @@ impl FromStr for ActionPattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ResourcePattern {
     Any,
-    OfCos { region: String, account: String, path: String },
-    OfOtherService,
+    OfCos {
+        region: String,
+        account: String,
+        path: String,
+    },
+    /// The pattern as it is written.
+    OfOtherService(String),
 }
 
 impl ResourcePattern {
@@ -103,6 +117,23 @@ impl ResourcePattern {
         };
         (region.is_empty() || fits(region, resource.region)) && is_account() && fits(path, resource.path)
     }
+
+    /// Whether a resource of another service is meant that has these names, such as the role
+    /// `qcs::cam::uin/100000000001:roleName/reader`.
+    pub(super) fn matches_names(&self, names: &[String]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OfCos { .. } => false,
+            Self::OfOtherService(pattern) => names.iter().any(|name| fits(pattern, name)),
+        }
+    }
+}
+
+/// `<bucket>-<appid>/<key>` of the older form `prefix//<appid>/<bucket>/<key>`, in which some STS SDKs still write.
+fn of_prefix_form(path: &str) -> Option<String> {
+    let (appid, rest) = path.strip_prefix("prefix//")?.split_once('/')?;
+    let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+    (!appid.is_empty() && !bucket.is_empty()).then(|| format!("{bucket}-{appid}/{key}"))
 }
 
 impl FromStr for ResourcePattern {
@@ -124,11 +155,15 @@ impl FromStr for ResourcePattern {
                 if path.is_empty() || !is_account {
                     return refuse();
                 }
-                // A bucket's name alone is the bucket (inferred).
-                let path = if path.contains(['/', '*']) { path.to_owned() } else { format!("{path}/") };
+                let path = match of_prefix_form(path) {
+                    Some(path) => path,
+                    // A bucket's name alone is the bucket (inferred).
+                    None if !path.contains(['/', '*']) => format!("{path}/"),
+                    None => path.to_owned(),
+                };
                 Ok(Self::OfCos { region: region.to_owned(), account: account.to_owned(), path })
             }
-            (Some("qcs"), Some(_), Some(_), Some(_), Some(_), Some(_)) => Ok(Self::OfOtherService),
+            (Some("qcs"), Some(_), Some(_), Some(_), Some(_), Some(_)) => Ok(Self::OfOtherService(text.to_owned())),
             _ => refuse(),
         }
     }
@@ -173,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn other_services_have_their_own_actions_and_resources() {
+        let is = |pattern: &str| pattern.parse::<ActionPattern>().expect(pattern).matches_of("sts", "AssumeRole");
+        assert!(["*", "sts:*", "name/sts:AssumeRole", "sts:Assume*", "*:*"].into_iter().all(is));
+        assert!(!["cos:*", "sts:GetFederationToken", "cam:AssumeRole"].into_iter().any(is));
+        let names = ["qcs::cam::uin/1:role/7".to_owned(), "qcs::cam::uin/1:roleName/reader".to_owned()];
+        let is = |pattern: &str| pattern.parse::<ResourcePattern>().expect(pattern).matches_names(&names);
+        assert!(["*", "qcs::cam::uin/1:role/7", "qcs::cam::uin/1:roleName/*"].into_iter().all(is));
+        assert!(!["qcs::cam::uin/2:roleName/*", "qcs::cos:::*"].into_iter().any(is));
+    }
+
+    #[test]
     fn resources_have_six_fields_of_which_empty_ones_mean_any() {
         let object = Resource { region: "ap-guangzhou", appids: ["1", "2"], path: "b-1/dir/k" };
         let bucket = Resource { path: "b-1/", ..object };
@@ -189,6 +235,9 @@ mod tests {
             ("qcs::cos:ap-beijing:uid/1:*", [false, false, false]),
             ("qcs::cos::uid/3:*", [false, false, false]),
             ("qcs::cvm:ap-guangzhou:uid/1:*", [false, false, false]),
+            ("qcs::cos:ap-guangzhou:uid/1:prefix//1/b/*", [true, true, false]),
+            ("qcs::cos:ap-guangzhou:uid/1:prefix//1/b/dir/k", [true, false, false]),
+            ("qcs::cos:ap-guangzhou:uid/1:prefix//2/b/*", [false, false, false]),
         ] {
             let parsed: ResourcePattern = pattern.parse().expect(pattern);
             assert_eq!([&object, &bucket, &service].map(|resource| parsed.matches(resource)), expected, "{pattern}");

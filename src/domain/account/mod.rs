@@ -1,10 +1,14 @@
 //! Accounts and their users, their keys, and who is calling.
 
+mod caller;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+pub use caller::{Bearer, Caller, Identity};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +16,7 @@ use crate::codec::crypto::Key;
 use crate::codec::token;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::Policy;
+use crate::domain::role::{Role, RoleArn, RoleName, Roles};
 use crate::domain::time::Timestamp;
 
 /// A root account and its permanent key pair.
@@ -103,31 +108,6 @@ impl FromStr for UserId {
     }
 }
 
-/// Who sends a request; anonymous is a caller too.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Caller {
-    Anonymous,
-    Signed(Identity),
-}
-
-/// The full id, as listings name who began an upload.
-impl fmt::Display for Caller {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anonymous => formatter.write_str("qcs::cam::anyone:anyone"),
-            Self::Signed(identity) => identity.user.id.fmt(formatter),
-        }
-    }
-}
-
-/// Whose key signed; cheap to clone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Identity {
-    pub user: Arc<User>,
-    /// The policy that a temporary credential was issued with.
-    pub session: Option<Arc<Policy>>,
-}
-
 /// Every key that the emulator knows, and the seal under which temporary ones are issued.
 #[derive(Debug)]
 pub struct Accounts {
@@ -137,6 +117,7 @@ pub struct Accounts {
     users: HashMap<String, Arc<User>>,
     /// By secret id.
     keys: HashMap<String, PermanentKey>,
+    roles: Roles,
     seal: Key,
 }
 
@@ -172,14 +153,14 @@ pub enum Credential<'a> {
 #[derive(Serialize, Deserialize)]
 struct TokenContent<'a> {
     secret_id: &'a str,
-    uin: &'a str,
+    bearer: Cow<'a, Bearer>,
     expires: Timestamp,
     policy: Option<&'a str>,
 }
 
 impl Accounts {
     /// The first account is the default one; `seal` signs the tokens of temporary credentials.
-    pub fn new(default: Account, others: Vec<Account>, sub_accounts: Vec<SubAccount>, seal: Key) -> Self {
+    pub fn new(default: Account, others: Vec<Account>, sub_accounts: Vec<SubAccount>, roles: Vec<Role>, seal: Key) -> Self {
         let default_user = Arc::new(default.user());
         let mut accounts = vec![default];
         accounts.extend(others);
@@ -196,23 +177,39 @@ impl Accounts {
             users.insert(user.id.user.clone(), Arc::clone(&user));
             keys.insert(secret_id, PermanentKey { secret_key, user });
         }
-        Self { accounts, default: default_user, users, keys, seal }
+        Self { accounts, default: default_user, users, keys, roles: Roles::new(roles), seal }
     }
 
     /// Who every caller is while signatures are off.
     pub fn default_identity(&self) -> Identity {
-        Identity { user: Arc::clone(&self.default), session: None }
+        Identity::permanent(&self.default)
     }
 
     pub fn by_appid(&self, appid: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.appid == appid)
     }
 
+    /// A role, by its name or id; `None` when the account is not there, or has roles but not this one.
+    pub fn role(&self, arn: &RoleArn) -> Option<RoleArn> {
+        self.find_role(arn).map(|(arn, _)| arn)
+    }
+
+    /// The role that a machine of the default account has: the first by name that is configured, else `otherwise`.
+    pub fn machine_role(&self, otherwise: RoleName) -> RoleArn {
+        let root = &self.default.id.root;
+        let first = self.roles.of(root).next().map(|(arn, _)| arn.clone());
+        first.unwrap_or_else(|| RoleArn { root: root.clone(), name: otherwise })
+    }
+
+    fn find_role(&self, arn: &RoleArn) -> Option<(RoleArn, Arc<User>)> {
+        let account = self.accounts.iter().find(|account| account.uin == arn.root)?;
+        self.roles.find(arn, &account.appid)
+    }
+
     /// Looks a key pair up. A permanent key ignores a stray token; a temporary one needs its own (order of `protocol.md` §3).
     pub fn credential(&self, secret_id: &str, token: Option<&str>, now: Timestamp) -> Credential<'_> {
         if let Some(PermanentKey { secret_key, user }) = self.keys.get(secret_id) {
-            let identity = Identity { user: Arc::clone(user), session: None };
-            return Credential::Known { identity, secret_key: Cow::Borrowed(secret_key) };
+            return Credential::Known { identity: Identity::permanent(user), secret_key: Cow::Borrowed(secret_key) };
         }
         token.and_then(|token| self.temporary(secret_id, token, now)).unwrap_or(Credential::Unknown)
     }
@@ -220,24 +217,39 @@ impl Accounts {
     fn temporary(&self, secret_id: &str, token: &str, now: Timestamp) -> Option<Credential<'_>> {
         let content = token::open(&self.seal, token)?;
         let content = postcard::from_bytes::<TokenContent<'_>>(&content).ok()?;
-        let user = self.users.get(content.uin).filter(|_| content.secret_id == secret_id)?;
+        let user = self.user_of(&content.bearer).filter(|_| content.secret_id == secret_id)?;
         if content.expires < now {
             return Some(Credential::Expired { expired: content.expires });
         }
-        let session = content.policy.map(Policy::of_user).transpose().ok()?.map(Arc::new);
-        let identity = Identity { user: Arc::clone(user), session };
+        let session = content.policy.map(Policy::of_session).transpose().ok()?.map(Arc::new);
+        let identity = Identity { user, session, bearer: Some(Arc::new(content.bearer.into_owned())) };
         Some(Credential::Known { identity, secret_key: Cow::Owned(self.temporary_secret_key(token)) })
     }
 
-    /// Issues a temporary key pair for the account or sub-account of a UIN, good only for what `policy`, if there is one, allows
-    /// as well. `nonce` makes its secret id unique. Nothing is kept: the token carries it all, so it outlives a restart on the
-    /// same data folder.
+    /// Whose rights a temporary credential has, before its own policy; `None` when the user or the role is no longer there.
+    fn user_of(&self, bearer: &Bearer) -> Option<Arc<User>> {
+        let user = self.users.get(bearer.uin())?;
+        match bearer {
+            Bearer::Federated { .. } => Some(Arc::clone(user)),
+            Bearer::Role { arn, .. } => self.find_role(arn).map(|(_, user)| user),
+        }
+    }
+
+    /// Issues a temporary key pair, good only for what `policy`, if there is one, allows as well. `nonce` makes its secret id
+    /// unique. Nothing is kept: the token carries it all, so it outlives a restart on the same data folder.
     ///
-    /// `None` when nobody has the UIN.
-    pub fn issue(&self, uin: &str, policy: Option<&Policy>, nonce: [u8; 16], expires: Timestamp) -> Option<TemporaryCredential> {
-        let user = self.users.get(uin)?;
+    /// `None` when nobody has the UIN, or the role is not there.
+    pub fn issue(
+        &self,
+        bearer: &Bearer,
+        policy: Option<&Policy>,
+        nonce: [u8; 16],
+        expires: Timestamp,
+    ) -> Option<TemporaryCredential> {
+        self.user_of(bearer)?;
         let secret_id = format!("AKID{}", hex::encode(nonce));
-        let content = TokenContent { secret_id: &secret_id, uin: &user.id.user, expires, policy: policy.map(Policy::text) };
+        let policy = policy.map(Policy::text);
+        let content = TokenContent { secret_id: &secret_id, bearer: Cow::Borrowed(bearer), expires, policy };
         let content = postcard::to_stdvec(&content).expect("texts and a number always encode");
         let token = token::seal(&self.seal, &content);
         Some(TemporaryCredential { secret_key: self.temporary_secret_key(&token), secret_id, token, expires })
@@ -265,7 +277,11 @@ mod tests {
             policies: vec![policy()],
         };
         let sub_account = SubAccount { user, secret_id: "ak21".to_owned(), secret_key: "sub-sk".to_owned() };
-        Accounts::new(account("1", "ak1"), vec![account("2", "ak2")], vec![sub_account], Key::new([3; 32]))
+        Accounts::new(account("1", "ak1"), vec![account("2", "ak2")], vec![sub_account], Vec::new(), Key::new([3; 32]))
+    }
+
+    fn federated(uin: &str) -> Bearer {
+        Bearer::Federated { uin: uin.to_owned(), name: "test".to_owned() }
     }
 
     fn policy() -> Policy {
@@ -290,7 +306,7 @@ mod tests {
     #[test]
     fn a_temporary_key_needs_its_own_token_and_time() {
         let accounts = accounts();
-        let issue = |uin, nonce: u8| accounts.issue(uin, None, [nonce; 16], Timestamp::from_seconds(100));
+        let issue = |uin, nonce: u8| accounts.issue(&federated(uin), None, [nonce; 16], Timestamp::from_seconds(100));
         let (issued, other) = (issue("102", 9).expect("the account exists"), issue("102", 8).expect("the account exists"));
         let at = |token, seconds| accounts.credential(&issued.secret_id, token, Timestamp::from_seconds(seconds));
         let Credential::Known { identity, secret_key } = at(Some(issued.token.as_str()), 100) else { panic!("not expired") };
@@ -305,11 +321,27 @@ mod tests {
     #[test]
     fn a_token_carries_the_policy_that_it_was_issued_with() {
         let accounts = accounts();
-        let issued = accounts.issue("1021", Some(&policy()), [1; 16], Timestamp::from_seconds(100)).expect("the user exists");
+        let issued = accounts.issue(&federated("1021"), Some(&policy()), [1; 16], Timestamp::from_seconds(100));
+        let issued = issued.expect("the user exists");
         let found = accounts.credential(&issued.secret_id, Some(&issued.token), Timestamp::from_seconds(0));
         let Credential::Known { identity, .. } = found else { panic!("known") };
         assert_eq!((identity.user.id.user.as_str(), identity.session.as_deref()), ("1021", Some(&policy())));
         assert!(issued.token.len() < 250, "{}", issued.token);
+    }
+
+    #[test]
+    fn a_role_acts_under_its_own_name() {
+        let accounts = accounts();
+        let arn: RoleArn = "qcs::cam::uin/102:roleName/reader".parse().expect("an ARN");
+        let bearer = Bearer::Role { uin: "1021".to_owned(), arn: arn.clone(), session: "s".to_owned() };
+        let issued = accounts.issue(&bearer, None, [1; 16], Timestamp::from_seconds(100)).expect("the role is taken to exist");
+        let found = accounts.credential(&issued.secret_id, Some(&issued.token), Timestamp::from_seconds(0));
+        let Credential::Known { identity, .. } = found else { panic!("known") };
+        assert_eq!((identity.to_string(), identity.principal()), (arn.to_string(), "1021"));
+        assert_eq!((identity.user.appid.as_str(), identity.user.id.is_root()), ("2", false));
+        let elsewhere = RoleArn { root: "103".to_owned(), ..arn };
+        let bearer = Bearer::Role { uin: "1021".to_owned(), arn: elsewhere, session: "s".to_owned() };
+        assert!(accounts.issue(&bearer, None, [2; 16], Timestamp::from_seconds(100)).is_none());
     }
 
     #[test]
