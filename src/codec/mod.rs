@@ -12,3 +12,4 @@ pub mod signature;
 pub mod token;
 pub mod tree;
 pub mod xml;
+pub mod xml_rewrite;

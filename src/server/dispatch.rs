@@ -21,6 +21,7 @@ use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
+use crate::operations::s3::{self, Dialect};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
@@ -38,6 +39,7 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
+    let dialect = Dialect::of(&parts.headers, parts.uri.query());
     let begun = Instant::now();
     let mut manner = Manner::default();
     let answered = answer(&app, parts, &mut body, &mut manner).await;
@@ -46,17 +48,25 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         if let Some(draft) = &mut manner.draft {
             draft.note_error(&error);
         }
-        let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
+        let resource = match dialect {
+            Dialect::Cos => resource(&uri, host.as_ref()),
+            Dialect::S3 => uri.path().to_owned(),
+        };
+        let trace_id = new_trace_id(&app.services.random);
         let incident = Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id };
-        match &manner.page {
-            Some(key) => error_body::page(&error, &method, &incident, key),
-            None => error_body::response(&error, &method, &incident),
+        match (&manner.page, dialect) {
+            (Some(key), _) => error_body::page(&error, &method, &incident, key),
+            (None, Dialect::Cos) => error_body::response(&error, &method, &incident),
+            (None, Dialect::S3) => s3::error::response(&error, &method, &incident),
         }
     });
     response.headers_mut().extend(manner.cors);
     if let Some(draft) = manner.draft {
         let exchange = Exchange { request_id: &request_id, uri: &uri, body: &body, begun };
         response = draft.finish(&app, &exchange, response);
+    }
+    if dialect == Dialect::S3 {
+        s3::answer::headers_in_s3_words(response.headers_mut(), &request_id, &app.services.random);
     }
     leave_in_order(body, response.headers_mut());
     response
@@ -76,9 +86,10 @@ struct Manner {
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
-    let head = RequestHead::new(parts)?;
-    let target = services.addressing.resolve(&head.host, &head.path, &services.store)?;
-    let Some(scope) = target.scope() else { return control(app, &head, &target).await };
+    let sent = RequestHead::new(parts)?;
+    let target = services.addressing.resolve(&sent.host, &sent.path, &services.store)?;
+    let Some(scope) = target.scope() else { return control(app, &sent, &target).await };
+    let head = s3::request::in_cos_words(&sent)?;
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -91,7 +102,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
-    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head, client));
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &sent, client));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
@@ -101,7 +112,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let authentication = if is_form {
         Authentication::anonymous(None)
     } else {
-        authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
+        authenticate::authenticate(services, &sent, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
@@ -117,7 +128,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    operations::run(operation, &context, body).await
+    s3::bucket_owner::check(&context)?;
+    let response = operations::run(operation, &context, body).await?;
+    s3::answer::document_in(head.dialect, &head.method, operation, response).await
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).
