@@ -28,6 +28,7 @@ mod object;
 mod object_headers;
 pub mod operation;
 mod origin;
+mod overwriting;
 mod paging;
 mod receive;
 mod return_body;

@@ -8,7 +8,7 @@ use crate::operations::headers::{
     COPY_SOURCE_SSE_CUSTOMER_KEY_MD5, COPY_SOURCE_VERSION_ID, DELETE_MARKER, GRANT_FULL_CONTROL, GRANT_READ, GRANT_READ_ACP,
     GRANT_WRITE, GRANT_WRITE_ACP, METADATA_DIRECTIVE, OBJECT_LOCK_MODE, OBJECT_LOCK_RETAIN_UNTIL, REPLICATION_STATUS, RESTORE,
     SECURITY_TOKEN, SSE, SSE_CONTEXT, SSE_CUSTOMER_ALGORITHM, SSE_CUSTOMER_KEY, SSE_CUSTOMER_KEY_MD5, SSE_KMS_KEY_ID,
-    STORAGE_CLASS, TAGGING, TAGGING_COUNT, TAGGING_DIRECTIVE, TRACE_ID, VERSION_ID,
+    STORAGE_CLASS, TAGGING, TAGGING_COUNT, TAGGING_DIRECTIVE, TRACE_ID, VERSION_ID, WEBSITE_REDIRECT_LOCATION,
 };
 
 /// How the names of S3's own headers begin.
@@ -18,7 +18,7 @@ pub const PREFIX: &str = "x-amz-";
 pub const METADATA: (&str, &str) = ("x-amz-meta-", "x-cos-meta-");
 
 /// Headers of requests and answers: S3's name, COS's name.
-pub static HEADERS: [(HeaderName, HeaderName); 36] = [
+pub static HEADERS: [(HeaderName, HeaderName); 37] = [
     (s3("x-amz-acl"), ACL),
     (s3("x-amz-bucket-region"), BUCKET_REGION),
     (s3("x-amz-copy-source"), COPY_SOURCE),
@@ -55,6 +55,7 @@ pub static HEADERS: [(HeaderName, HeaderName); 36] = [
     (s3("x-amz-tagging-count"), TAGGING_COUNT),
     (s3("x-amz-tagging-directive"), TAGGING_DIRECTIVE),
     (s3("x-amz-version-id"), VERSION_ID),
+    (s3("x-amz-website-redirect-location"), WEBSITE_REDIRECT_LOCATION),
 ];
 
 const fn s3(name: &'static str) -> HeaderName {

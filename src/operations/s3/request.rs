@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, IF_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::domain::error::{Error, ErrorCode};
@@ -39,6 +39,9 @@ fn translated(sent: &RequestHead) -> Result<RequestHead, Error> {
         query: Vec::with_capacity(sent.query.len()),
         headers: HeaderMap::with_capacity(sent.headers.len()),
     };
+    if sent.method == Method::DELETE && sent.headers.contains_key(IF_MATCH) {
+        return Err(ErrorCode::NotImplemented.because("If-Match of a DELETE is not implemented"));
+    }
     for (name, value) in &sent.headers {
         add_header(&mut head.headers, name, value)?;
     }
