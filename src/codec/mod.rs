@@ -1,5 +1,6 @@
 //! Bytes and text, both ways; knows no COS object, no store and no socket.
 
+pub mod aws_chunked;
 pub mod checksum;
 pub mod crypto;
 pub mod csv;
@@ -9,6 +10,7 @@ pub mod form;
 pub mod json;
 pub mod percent;
 pub mod signature;
+pub mod signature_v4;
 pub mod token;
 pub mod tree;
 pub mod xml;

@@ -13,10 +13,12 @@ pub mod response;
 pub mod routes;
 pub mod s3;
 pub mod target;
+pub mod transport;
 pub mod website;
 
 mod acl_document;
 mod acl_headers;
+mod body;
 mod bucket;
 mod bucket_settings;
 mod copy_source;

@@ -93,7 +93,7 @@ impl Fields {
         self.replace(&mut headers)?;
         let (method, host, path) = (sent.method.clone(), sent.host.clone(), sent.path.clone());
         let dialect = Dialect::of(&headers, None);
-        let head = RequestHead { dialect, method, host, path, query: Vec::new(), headers };
+        let head = RequestHead { dialect, method, host, path, query: Vec::new(), headers, transport: sent.transport };
         request::in_cos_words(&head).map(Cow::into_owned)
     }
 

@@ -1,13 +1,14 @@
 //! One request from head to answer: the only file that sees all the steps.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use http::header::{CONNECTION, HOST, ORIGIN};
+use http::header::{CONNECTION, HOST};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, Method, Uri, request};
+use hyper::ext::ReasonPhrase;
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -19,15 +20,16 @@ use crate::operations::authenticate::Authentication;
 use crate::operations::context::Context;
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
-use crate::operations::response::{self, Response};
+use crate::operations::response::Response;
 use crate::operations::routes::Operation;
+use crate::operations::s3::payload::{self, Payload};
 use crate::operations::s3::{self, Dialect};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
-use crate::server::{Client, accelerate, authorize, cors, referer};
+use crate::server::{accelerate, authorize, control, cors, forward_proxy, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -61,6 +63,10 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         }
     });
     response.headers_mut().extend(manner.cors);
+    if method == Method::CONNECT && !response.status().is_success() {
+        // Whatever the client has sent behind it was meant for another server.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(draft) = manner.draft {
         let exchange = Exchange { request_id: &request_id, uri: &uri, body: &body, begun };
         response = draft.finish(&app, &exchange, response);
@@ -85,11 +91,18 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
-    let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let sent = RequestHead::new(parts)?;
+    forward_proxy::check(services, &sent, body.length())?;
+    if sent.method == Method::CONNECT {
+        return Ok(established());
+    }
     let target = services.addressing.resolve(&sent.host, &sent.path, &services.store)?;
-    let Some(scope) = target.scope() else { return control(app, &sent, &target).await };
-    let head = s3::request::in_cos_words(&sent)?;
+    forward_proxy::check_target(&sent, &target)?;
+    if let Resource::Control(path) = &target.resource {
+        return control::answer(app, &sent, path).await;
+    }
+    let Some(scope) = target.scope() else { unreachable!("only the control API has no scope") };
+    let mut head = s3::request::in_cos_words(&sent)?;
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -102,14 +115,14 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
-    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &sent, client));
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &sent));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
     // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
     let is_form = operation == Operation::PostObject;
-    let authentication = if is_form {
+    let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
         authenticate::authenticate(services, &sent, &target, (operation, bucket), now)?
@@ -117,11 +130,15 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
     }
+    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+        body.hold_to(payload);
+        payload::remove_framing(&mut head.to_mut().headers);
+    }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }
     let bucket = found?;
-    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }
@@ -130,7 +147,11 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     s3::bucket_owner::check(&context)?;
     let response = operations::run(operation, &context, body).await?;
-    s3::answer::document_in(head.dialect, &head.method, operation, response).await
+    let mut response = s3::answer::document_in(head.dialect, &head.method, operation, response).await?;
+    if let Some(payload) = body.payload() {
+        payload.describe(operation, response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// The target's bucket. One that is elsewhere than the host says is not found, as on the service (inferred).
@@ -150,21 +171,11 @@ fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Optio
     }
 }
 
-/// The control API: so far, whether the server lives, and doing what is due.
-async fn control(app: &App, head: &RequestHead, target: &Target) -> Result<Response, Error> {
-    let Resource::Control(path) = &target.resource else { unreachable!("only the control API has no scope") };
-    match (&head.method, path.as_str()) {
-        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
-        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
-            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
-        }
-        (&Method::POST, "run-due") => {
-            app.run_what_is_due().await;
-            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
-        }
-        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
-        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
-    }
+/// What a CONNECT is answered before the connection is another.
+fn established() -> Response {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(ReasonPhrase::from_static(b"Connection established"));
+    response
 }
 
 fn record(operation: Operation, target: &Target) {

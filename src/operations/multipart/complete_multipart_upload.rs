@@ -84,7 +84,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
             }
             let result = CompleteMultipartUploadResult {
                 namespace: NAMESPACE,
-                location: format!("http://{}{}", context.head.host, context.head.path),
+                location: format!("{}{}", context.head.origin(), context.head.path),
                 bucket: bucket.as_str(),
                 key: key.as_str(),
                 etag: etag::quoted(&object.etag),

@@ -133,7 +133,7 @@ fn answer(
         return Ok(response::empty(StatusCode::SEE_OTHER, headers));
     }
     let path = sent.path.trim_end_matches('/');
-    insert(&mut headers, LOCATION, &format!("http://{}{path}/{}", sent.host, percent::encode_key(key)));
+    insert(&mut headers, LOCATION, &format!("{}{path}/{}", sent.origin(), percent::encode_key(key)));
     let asked = match fields.text("success_action_status") {
         Some("200") => Some(StatusCode::OK),
         Some("201") => Some(StatusCode::CREATED),

@@ -10,7 +10,9 @@ pub mod bucket_owner;
 pub mod document;
 pub mod error;
 pub mod names;
+pub mod payload;
 pub mod request;
+pub mod signature;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::header::{CONTENT_ENCODING, IF_MATCH};
+use http::header::IF_MATCH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::domain::error::{Error, ErrorCode};
@@ -12,9 +12,6 @@ use crate::operations::s3::Dialect;
 use crate::operations::s3::names::{
     GROUPS, HARMLESS, HARMLESS_VALUES, HEADERS, LACKING_PARAMETERS, METADATA, PARAMETERS, PART_NUMBER, PREFIX, VALUES,
 };
-
-/// Of a body in chunks, which is no encoding of the object.
-const AWS_CHUNKED: &str = "aws-chunked";
 
 const GRANTS: [HeaderName; 5] = [GRANT_FULL_CONTROL, GRANT_READ, GRANT_READ_ACP, GRANT_WRITE, GRANT_WRITE_ACP];
 
@@ -38,6 +35,7 @@ fn translated(sent: &RequestHead) -> Result<RequestHead, Error> {
         path: sent.path.clone(),
         query: Vec::with_capacity(sent.query.len()),
         headers: HeaderMap::with_capacity(sent.headers.len()),
+        transport: sent.transport,
     };
     if sent.method == Method::DELETE && sent.headers.contains_key(IF_MATCH) {
         return Err(ErrorCode::NotImplemented.because("If-Match of a DELETE is not implemented"));
@@ -50,7 +48,9 @@ fn translated(sent: &RequestHead) -> Result<RequestHead, Error> {
         if lower.starts_with(PREFIX) {
             // SDKs for JavaScript and Go move headers into the URLs that they presign.
             let (name, value) = as_header(&lower, value)?;
-            add_header(&mut head.headers, &name, &value)?;
+            if !sent.headers.contains_key(&name) {
+                add_header(&mut head.headers, &name, &value)?;
+            }
         } else {
             head.query.push((parameter(sent, name)?.to_owned(), value.clone()));
         }
@@ -80,8 +80,6 @@ fn add_header(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) -
     } else if let Some(own) = name.as_str().strip_prefix(METADATA.0) {
         let cos = HeaderName::try_from(format!("{}{own}", METADATA.1)).map_err(|_| lacking(name))?;
         headers.append(cos, value.clone());
-    } else if *name == CONTENT_ENCODING {
-        headers.extend(without_chunks(value).map(|value| (CONTENT_ENCODING, value)));
     } else if is_harmless(name, value) {
         headers.append(name, value.clone());
     } else {
@@ -117,12 +115,4 @@ fn in_cos_word(cos: &HeaderName, value: &HeaderValue) -> Result<HeaderValue, Err
         }
         _ => Ok(value.clone()),
     }
-}
-
-/// The encodings of the object itself; `None` when there are none.
-fn without_chunks(value: &HeaderValue) -> Option<HeaderValue> {
-    let Ok(text) = value.to_str() else { return Some(value.clone()) };
-    let is_own = |encoding: &&str| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(AWS_CHUNKED);
-    let own: Vec<&str> = text.split(',').map(str::trim).filter(is_own).collect();
-    HeaderValue::try_from(own.join(",")).ok().filter(|value| !value.is_empty())
 }
