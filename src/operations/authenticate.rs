@@ -7,15 +7,16 @@ use http::header::AUTHORIZATION;
 
 use crate::codec::percent;
 use crate::codec::signature::{self, Authorization, MalformedAuthorization, Mismatch, PolicySignature, SignedRequest, TimeSpan};
-use crate::codec::signature_v4::ChunkSigner;
+use crate::codec::signature_v4::{self, ChunkSigner};
 use crate::domain::account::{Accounts, Caller, Credential, Identity};
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 use crate::operations::context::Services;
-use crate::operations::headers::SECURITY_TOKEN;
+use crate::operations::headers::{AMZ_SECURITY_TOKEN, SECURITY_TOKEN};
 use crate::operations::request::RequestHead;
 use crate::operations::routes::Operation;
+use crate::operations::s3;
 use crate::operations::s3::signature::S3Signature;
 use crate::operations::strict_signature;
 use crate::operations::target::Target;
@@ -23,8 +24,7 @@ use crate::operations::target::Target;
 /// How far a client's clock may be ahead, in seconds (Error Codes, 436/7730: 15 minutes).
 pub(super) const SKEW: i64 = 900;
 
-/// Where S3's clients send the token of a temporary credential: a header, and a parameter.
-const AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+/// Where S3's clients send the token of a temporary credential if not in the header of that name.
 const AMZ_SECURITY_TOKEN_PARAMETER: &str = "X-Amz-Security-Token";
 
 /// Who calls; for anonymous callers also why, if they tried to be somebody.
@@ -125,6 +125,22 @@ pub fn authenticate_policy(
     let (identity, secret_key) = credential(&services.accounts, &signed.secret_id, token, now)?;
     check_time(&[&signed.key_time], now)?;
     signature::verify_policy(&secret_key, signed, policy).map_err(|mismatch| mismatched(*mismatch))?;
+    Ok(Authentication::of(identity, None))
+}
+
+/// As [`authenticate_policy`], for a form of an S3 client; the policy is its base64 text as sent.
+///
+/// # Errors
+/// As [`authenticate`], and `InvalidArgument`.
+pub fn authenticate_s3_policy(
+    services: &Services,
+    signed: &signature_v4::PolicySignature,
+    policy: &str,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<Authentication, Error> {
+    let (identity, secret_key) = credential(&services.accounts, &signed.credential.secret_id, token, now)?;
+    s3::signature::verify_policy(&secret_key, signed, policy, now)?;
     Ok(Authentication::of(identity, None))
 }
 

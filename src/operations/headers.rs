@@ -10,6 +10,7 @@ macro_rules! cos_headers {
 
 cos_headers! {
     ACL "x-cos-acl",
+    AMZ_SECURITY_TOKEN "x-amz-security-token",
     BUCKET_ARCH "x-cos-bucket-arch",
     BUCKET_AZ_TYPE "x-cos-bucket-az-type",
     BUCKET_REGION "x-cos-bucket-region",

@@ -77,6 +77,11 @@ impl Fields {
         self.given(name).filter(|text| !text.is_empty())
     }
 
+    /// In lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
     /// # Errors
     /// `InvalidArgument` when there is none (inferred), and those of every key.
     pub(super) fn key(&self) -> Result<ObjectKey, Error> {

@@ -22,8 +22,8 @@ use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
-use crate::operations::s3::payload::{self, Payload};
-use crate::operations::s3::{self, Dialect};
+use crate::operations::s3::payload::Payload;
+use crate::operations::s3::{self, Dialect, framing};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, routes, website};
 use crate::server::access_log::{Draft, Exchange};
@@ -132,7 +132,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
         body.hold_to(payload);
-        payload::remove_framing(&mut head.to_mut().headers);
+        framing::remove(&mut head.to_mut().headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;

@@ -76,6 +76,7 @@ mod rename_object;
 mod replication;
 mod s3_checksums;
 mod s3_chunked;
+mod s3_forms;
 mod s3_signatures;
 mod select_object_content;
 mod signatures;

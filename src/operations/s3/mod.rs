@@ -9,6 +9,7 @@ pub mod answer;
 pub mod bucket_owner;
 pub mod document;
 pub mod error;
+pub mod framing;
 pub mod names;
 pub mod payload;
 pub mod request;

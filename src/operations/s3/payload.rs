@@ -3,26 +3,22 @@
 //! Bytes are passed on before it is known whether they are right: nothing is stored of a body that ends in an error.
 
 use bytes::Bytes;
-use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
-use crate::codec::aws_chunked::{Decoder, Event, FramingError};
 use crate::codec::signature_v4::ChunkSigner;
 use crate::domain::checksum::{Checksum, ChecksumAlgorithm, RunningChecksum};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::payload_hash::PayloadHash;
 use crate::operations::request::RequestHead;
 use crate::operations::routes::Operation;
-use crate::operations::s3::signature::mismatched;
+use crate::operations::s3::framing::{self, AWS_CHUNKED, Framing};
 
 /// The body's hash, or how it is framed.
 pub const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const DECODED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
 const SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
-const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
-const AWS_CHUNKED: &str = "aws-chunked";
 
 /// How many bytes are digested at a time: other requests have their turn in between.
 const STRIDE: usize = 64 << 10;
@@ -46,20 +42,6 @@ struct Promised {
     expected: Option<Checksum>,
 }
 
-struct Framing {
-    decoder: Decoder,
-    /// Where the client signs its chunks, and somebody knows the key.
-    signed: Option<SignedChunks>,
-    trailers: Vec<(String, String)>,
-}
-
-struct SignedChunks {
-    signer: ChunkSigner,
-    /// The chunk that is arriving, with its signature.
-    chunk: Option<(Sha256, String)>,
-    are_trailers_signed: bool,
-}
-
 impl Payload {
     /// Reads the headers as sent; `None` where they say nothing of the body. `chunks` verifies chunks of a request that is signed,
     /// where signatures are checked.
@@ -71,28 +53,19 @@ impl Payload {
             return Ok(None);
         }
         let hash = declared_hash(sent)?.map(str::parse::<PayloadHash>).transpose()?;
-        let chunked = match hash {
-            Some(PayloadHash::Chunked { is_signed, has_trailers }) => Some((is_signed, has_trailers)),
+        let framing = match hash {
+            Some(PayloadHash::Chunked { is_signed, has_trailers }) => {
+                Some(Framing::new(chunks.filter(|_| is_signed), has_trailers))
+            }
             // Clients that sign nothing leave the hash out.
-            None if is_framed(&sent.headers) => Some((false, true)),
+            None if framing::is_framed(&sent.headers) => Some(Framing::new(None, true)),
             None | Some(PayloadHash::Unsigned | PayloadHash::Sha256(_)) => None,
         };
+        let length = framing.as_ref().map(|_| decoded_length(sent)).transpose()?;
         let sha256 = match hash {
             Some(PayloadHash::Sha256(expected)) => Some((Sha256::new(), expected)),
             _ => None,
         };
-        let length = match chunked {
-            None => None,
-            Some(_) => Some(sent.header_number(&DECODED_CONTENT_LENGTH)?.ok_or_else(|| {
-                ErrorCode::MissingContentLength
-                    .because(format!("the body is {AWS_CHUNKED}, so it needs {DECODED_CONTENT_LENGTH}"))
-            })?),
-        };
-        let framing = chunked.map(|(is_signed, are_trailers_signed)| Framing {
-            decoder: Decoder::default(),
-            signed: chunks.filter(|_| is_signed).map(|signer| SignedChunks { signer, chunk: None, are_trailers_signed }),
-            trailers: Vec::new(),
-        });
         // There the checksum is that of the object to be.
         let is_of_body = operation != Operation::CompleteMultipartUpload;
         let checksum = if is_of_body { promised_checksum(sent, framing.is_some())? } else { None };
@@ -117,7 +90,7 @@ impl Payload {
         let taken = match &mut self.framing {
             None if sent.is_empty() => None,
             None => Some(sent.split_to(sent.len().min(STRIDE))),
-            Some(framing) => framing.take(sent)?,
+            Some(framing) => framing.take(sent, STRIDE)?,
         };
         let Some(bytes) = taken else { return Ok(None) };
         self.taken += bytes.len() as u64;
@@ -133,12 +106,13 @@ impl Payload {
         Ok(Some(bytes))
     }
 
-    /// Judges the whole body.
+    /// Judges the whole body, as often as it is asked.
     ///
     /// # Errors
     /// As [`Self::take`], `XAmzContentSHA256Mismatch`, `BadDigest`.
     pub fn finish(&mut self) -> Result<(), Error> {
-        if let Some(framing) = &mut self.framing {
+        let mut framing = self.framing.take();
+        if let Some(framing) = &mut framing {
             framing.finish()?;
         }
         if self.length.is_some_and(|length| self.taken != length) {
@@ -147,11 +121,10 @@ impl Payload {
         if let Some((running, expected)) = self.sha256.take() {
             check_sha256(expected, running.finalize().into())?;
         }
-        let trailers = self.framing.take().map(|framing| framing.trailers).unwrap_or_default();
         if let Some(Promised { running, expected }) = self.checksum.take() {
             let expected = match expected {
                 Some(expected) => expected,
-                None => trailing(&trailers, running.algorithm())?,
+                None => trailing(framing.as_ref(), running.algorithm())?,
             };
             expected.check(&running.finish())?;
             self.verified = Some(expected);
@@ -175,75 +148,6 @@ impl Payload {
     }
 }
 
-impl Framing {
-    fn take(&mut self, sent: &mut Bytes) -> Result<Option<Bytes>, Error> {
-        while let Some(event) = self.decoder.next(sent, STRIDE).map_err(refused)? {
-            let Event::Data(bytes) = event else {
-                self.note(event)?;
-                continue;
-            };
-            if let Some(signed) = &mut self.signed {
-                signed.update(&bytes);
-            }
-            return Ok(Some(bytes));
-        }
-        Ok(None)
-    }
-
-    fn note(&mut self, event: Event) -> Result<(), Error> {
-        match (event, &mut self.signed) {
-            (Event::Chunk { size, signature }, Some(signed)) => signed.begin(size, signature)?,
-            (Event::Trailer { name, value }, _) => self.trailers.push((name, value)),
-            (Event::Chunk { .. } | Event::Data(_), _) => {}
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), Error> {
-        if let Some(event) = self.decoder.finish().map_err(refused)? {
-            self.note(event)?;
-        }
-        match &mut self.signed {
-            Some(signed) if signed.are_trailers_signed => signed.verify_trailers(&self.trailers),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl SignedChunks {
-    fn begin(&mut self, size: u64, signature: Option<String>) -> Result<(), Error> {
-        self.end()?;
-        let signature = signature.ok_or_else(|| {
-            ErrorCode::SignatureDoesNotMatch.because("a chunk has no chunk-signature, which x-amz-content-sha256 promises")
-        })?;
-        self.chunk = Some((Sha256::new(), signature));
-        if size == 0 { self.end() } else { Ok(()) }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        if let Some((running, _)) = &mut self.chunk {
-            running.update(bytes);
-        }
-    }
-
-    fn end(&mut self) -> Result<(), Error> {
-        let Some((running, signature)) = self.chunk.take() else { return Ok(()) };
-        self.signer.verify_chunk(running.finalize().into(), &signature).map_err(|mismatch| mismatched(*mismatch))
-    }
-
-    fn verify_trailers(&mut self, trailers: &[(String, String)]) -> Result<(), Error> {
-        let is_signature = |name: &str| name == TRAILER_SIGNATURE;
-        let Some((_, signature)) = trailers.iter().find(|(name, _)| is_signature(name)) else {
-            let message =
-                format!("the trailers are not signed: {TRAILER_SIGNATURE}, which x-amz-content-sha256 promises, is missing");
-            return Err(ErrorCode::SignatureDoesNotMatch.because(message));
-        };
-        let signed = trailers.iter().filter(|(name, _)| !is_signature(name));
-        let text: String = signed.map(|(name, value)| format!("{name}:{value}\n")).collect();
-        self.signer.verify_trailers(&text, signature).map_err(|mismatch| mismatched(*mismatch))
-    }
-}
-
 /// What the client says of its body's hash, in a header or as a parameter.
 ///
 /// # Errors
@@ -253,9 +157,9 @@ pub(super) fn declared_hash(sent: &RequestHead) -> Result<Option<&str>, Error> {
     Ok(sent.header_text(&CONTENT_SHA256)?.or_else(parameter))
 }
 
-fn is_framed(headers: &HeaderMap) -> bool {
-    let encodings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    encodings.flat_map(|value| value.split(',')).any(|encoding| encoding.trim().eq_ignore_ascii_case(AWS_CHUNKED))
+fn decoded_length(sent: &RequestHead) -> Result<u64, Error> {
+    let missing = || format!("the body is {AWS_CHUNKED}, so it needs {DECODED_CONTENT_LENGTH}");
+    sent.header_number(&DECODED_CONTENT_LENGTH)?.ok_or_else(|| ErrorCode::MissingContentLength.because(missing()))
 }
 
 /// The checksum in a header, or announced as a trailer.
@@ -294,12 +198,11 @@ fn promised_checksum(sent: &RequestHead, is_framed: bool) -> Result<Option<Promi
 }
 
 /// The checksum behind the body.
-fn trailing(trailers: &[(String, String)], algorithm: ChecksumAlgorithm) -> Result<Checksum, Error> {
+fn trailing(framing: Option<&Framing>, algorithm: ChecksumAlgorithm) -> Result<Checksum, Error> {
     let header = algorithm.header();
-    let Some((_, text)) = trailers.iter().find(|(name, _)| *name == header.as_str()) else {
-        let message = format!("{TRAILER} announces {header}, but no such trailer came");
-        return Err(ErrorCode::MalformedTrailerError.because(message));
-    };
+    let text = framing.and_then(|framing| framing.trailer(&header)).ok_or_else(|| {
+        ErrorCode::MalformedTrailerError.because(format!("{TRAILER} announces {header}, but no such trailer came"))
+    })?;
     Checksum::parse(algorithm, text)
 }
 
@@ -313,28 +216,4 @@ fn check_sha256(expected: [u8; 32], received: [u8; 32]) -> Result<(), Error> {
         .because(message)
         .with_element("ClientComputedContentSHA256", expected)
         .with_element("S3ComputedContentSHA256", received))
-}
-
-fn refused(error: FramingError) -> Error {
-    let code = match error {
-        FramingError::Incomplete => ErrorCode::IncompleteBody,
-        FramingError::Trailer(_) => ErrorCode::MalformedTrailerError,
-        FramingError::Size(_) | FramingError::Tail | FramingError::TooLong => ErrorCode::InvalidRequest,
-    };
-    code.because(format!("the body is {AWS_CHUNKED}, but {error}"))
-}
-
-/// Takes the framing out of what is kept of the encodings.
-pub fn remove_framing(headers: &mut HeaderMap) {
-    if !is_framed(headers) {
-        return;
-    }
-    let encodings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let others = encodings.flat_map(|value| value.split(',')).map(str::trim);
-    let others: Vec<&str> = others.filter(|encoding| !encoding.eq_ignore_ascii_case(AWS_CHUNKED)).collect();
-    let others = HeaderValue::try_from(others.join(","));
-    headers.remove(CONTENT_ENCODING);
-    if let Some(others) = others.ok().filter(|others| !others.is_empty()) {
-        headers.insert(CONTENT_ENCODING, others);
-    }
 }

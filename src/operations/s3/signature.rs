@@ -4,7 +4,8 @@ use http::HeaderName;
 use http::header::{AUTHORIZATION, DATE};
 
 use crate::codec::signature_v4::{
-    self, ALGORITHM, Authorization, ChunkSigner, MalformedAuthorization, Mismatch, Presigned, SignedRequest,
+    self, ALGORITHM, Authorization, ChunkSigner, Credential, LONGEST_EXPIRY, MalformedAuthorization, Mismatch, PolicySignature,
+    Presigned, SignedRequest,
 };
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::payload_hash::PayloadHash;
@@ -23,10 +24,15 @@ const SIGNATURE_V2: &str = "AWSAccessKeyId";
 pub struct S3Signature {
     pub authorization: Authorization,
     pub place: SignaturePlace,
-    /// When it was made.
-    time: Timestamp,
-    /// For how many seconds it is good, if it says so.
-    expires: Option<u32>,
+    validity: Validity,
+}
+
+/// When a signature was made, and for how long it is good.
+#[derive(Debug, Clone, Copy)]
+struct Validity {
+    begin: Timestamp,
+    /// In seconds; without it the signature is good while the clocks agree.
+    length: Option<u32>,
 }
 
 impl S3Signature {
@@ -66,8 +72,8 @@ impl S3Signature {
         let time = time.ok_or_else(|| {
             ErrorCode::AccessDenied.because("a signed request needs the header x-amz-date as in 20130524T000000Z, or Date")
         })?;
-        check_date(code, &authorization, time)?;
-        Ok(Self { authorization, place: SignaturePlace::Header, time, expires: None })
+        check_date(code, &authorization.credential, time)?;
+        Ok(Self { authorization, place: SignaturePlace::Header, validity: Validity { begin: time, length: None } })
     }
 
     fn of_query(head: &RequestHead) -> Result<Self, Error> {
@@ -77,8 +83,8 @@ impl S3Signature {
             Presigned::from_fields(field).map_err(|error| malformed(code, &error))?;
         let time = Timestamp::from_iso_basic(&date_time)
             .ok_or_else(|| code.because(format!("X-Amz-Date is {date_time:?}; it must be as in 20130524T000000Z")))?;
-        check_date(code, &authorization, time)?;
-        Ok(Self { authorization, place: SignaturePlace::Url, time, expires: Some(expires) })
+        check_date(code, &authorization.credential, time)?;
+        Ok(Self { authorization, place: SignaturePlace::Url, validity: Validity { begin: time, length: Some(expires) } })
     }
 
     pub fn secret_id(&self) -> &str {
@@ -90,33 +96,7 @@ impl S3Signature {
     /// # Errors
     /// `AccessDenied` ("Request has expired"), `RequestTimeTooSkewed`.
     pub fn check_time(&self, now: Timestamp) -> Result<(), Error> {
-        let age = now.seconds() - self.time.seconds();
-        let is_old = match self.expires {
-            Some(expires) if age > i64::from(expires) => {
-                let expired = Timestamp::from_seconds(self.time.seconds() + i64::from(expires));
-                return Err(ErrorCode::AccessDenied
-                    .because("Request has expired")
-                    .with_element("X-Amz-Expires", expires.to_string())
-                    .with_element("Expires", expired.iso_seconds())
-                    .with_element("ServerTime", now.iso_seconds()));
-            }
-            Some(_) => false,
-            None => age > SKEW,
-        };
-        if !is_old && age >= -SKEW {
-            return Ok(());
-        }
-        let message = format!(
-            "the request was signed at {}, but the server's time is {}: they may differ by {} minutes",
-            self.time.iso_seconds(),
-            now.iso_seconds(),
-            SKEW / 60
-        );
-        Err(ErrorCode::RequestTimeTooSkewed
-            .because(message)
-            .with_element("RequestTime", self.time.iso_basic())
-            .with_element("ServerTime", now.iso_seconds())
-            .with_element("MaxAllowedSkewMilliseconds", (SKEW * 1000).to_string()))
+        self.validity.check(now)
     }
 
     /// Checks what is signed, and the signature; gives what verifies the body's chunks.
@@ -147,7 +127,7 @@ impl S3Signature {
             query: &head.query,
             headers: &head.headers,
             payload_hash,
-            date_time: &self.time.iso_basic(),
+            date_time: &self.validity.begin.iso_basic(),
         };
         signature_v4::verify(secret_key, &self.authorization, request).map_err(|mismatch| mismatched(*mismatch))
     }
@@ -166,9 +146,61 @@ impl S3Signature {
     }
 }
 
+impl Validity {
+    fn check(self, now: Timestamp) -> Result<(), Error> {
+        let age = now.seconds() - self.begin.seconds();
+        match self.length {
+            Some(length) if age > i64::from(length) => {
+                let end = Timestamp::from_seconds(self.begin.seconds() + i64::from(length));
+                Err(ErrorCode::AccessDenied
+                    .because("Request has expired")
+                    .with_element("X-Amz-Expires", length.to_string())
+                    .with_element("Expires", end.iso_seconds())
+                    .with_element("ServerTime", now.iso_seconds()))
+            }
+            None if age > SKEW => Err(self.skewed(now)),
+            _ if age < -SKEW => Err(self.skewed(now)),
+            _ => Ok(()),
+        }
+    }
+
+    fn skewed(self, now: Timestamp) -> Error {
+        let message = format!(
+            "the request was signed at {}, but the server's time is {}: they may differ by {} minutes",
+            self.begin.iso_seconds(),
+            now.iso_seconds(),
+            SKEW / 60
+        );
+        ErrorCode::RequestTimeTooSkewed
+            .because(message)
+            .with_element("RequestTime", self.begin.iso_basic())
+            .with_element("ServerTime", now.iso_seconds())
+            .with_element("MaxAllowedSkewMilliseconds", (SKEW * 1000).to_string())
+    }
+}
+
+/// Checks the signature of a form's policy, its base64 text. It is good for as long as its key; the policy has an end of its own.
+///
+/// # Errors
+/// `InvalidArgument` for a date that cannot be read, `AccessDenied`, `RequestTimeTooSkewed`, `SignatureDoesNotMatch`.
+pub(in crate::operations) fn verify_policy(
+    secret_key: &str,
+    signed: &PolicySignature,
+    policy: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let code = ErrorCode::InvalidArgument;
+    let begin = Timestamp::from_iso_basic(&signed.date_time).ok_or_else(|| {
+        code.because(format!("the form field x-amz-date is {:?}; it must be as in 20130524T000000Z", signed.date_time))
+    })?;
+    check_date(code, &signed.credential, begin)?;
+    Validity { begin, length: Some(LONGEST_EXPIRY) }.check(now)?;
+    signature_v4::verify_policy(secret_key, signed, policy).map_err(|mismatch| mismatched(*mismatch))
+}
+
 /// The credential's day must be that of the time.
-fn check_date(code: ErrorCode, authorization: &Authorization, time: Timestamp) -> Result<(), Error> {
-    let (date, date_time) = (&authorization.credential.scope.date, time.iso_basic());
+fn check_date(code: ErrorCode, credential: &Credential, time: Timestamp) -> Result<(), Error> {
+    let (date, date_time) = (&credential.scope.date, time.iso_basic());
     if date_time.starts_with(date.as_str()) {
         return Ok(());
     }
@@ -179,7 +211,8 @@ fn malformed(code: ErrorCode, error: &MalformedAuthorization) -> Error {
     code.because(format!("the signature was not understood: {error}"))
 }
 
-fn other_algorithm(given: &str) -> Error {
+/// What a client is told that signs in another way.
+pub(in crate::operations) fn other_algorithm(given: &str) -> Error {
     let message = format!("signatures with {given} are not implemented; set the client to Signature Version 4 ({ALGORITHM})");
     ErrorCode::InvalidRequest.because(message)
 }
