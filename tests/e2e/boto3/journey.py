@@ -161,7 +161,7 @@ def copies():
     got = s3.get_object(Bucket=bucket, Key=key)
     equal([body_of(got), got["Metadata"], got["ContentType"]], [b"to be copied", {"author": "me"}, "text/plain"])
     other = {"MetadataDirective": "REPLACE", "Metadata": {"author": "you"}}
-    s3.copy_object(Bucket=bucket, Key=key, CopySource=f"{bucket}/notes/copy%20of%20a%2Bb%20%E4%B8%AD.txt", **other)
+    s3.copy_object(Bucket=bucket, Key=key, CopySource=f"{bucket}/{key}", **other)
     equal(s3.head_object(Bucket=bucket, Key=key)["Metadata"], {"author": "you"})
     with refused(412, "PreconditionFailed"):
         s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": key}, CopySourceIfMatch='"0"', **other)
@@ -198,7 +198,7 @@ def presigns_a_get_and_a_put():
 def presigns_a_form():
     conditions = [["content-length-range", 1, 100], {"acl": "private"}]
     post = s3.generate_presigned_post(bucket, "forms/${filename}", {"acl": "private"}, [*conditions, ["starts-with", "$key", "forms/"]])
-    equal(fetch("POST", post["url"], *form(post["fields"], b"by a form"))[0], 204)
+    equal(fetch("POST", post["url"], *form(post["fields"], b"by a form")), (204, b""))
     equal(body_of(s3.get_object(Bucket=bucket, Key="forms/a.txt")), b"by a form")
     status, said = fetch("POST", post["url"], *form(post["fields"], b"x" * 101))
     equal((status, b"EntityTooLarge" in said), (400, True))
