@@ -15,3 +15,4 @@ pub mod signature_v4;
 pub mod token;
 pub mod tree;
 pub mod xml;
+pub mod xml_rewrite;

@@ -70,6 +70,7 @@ cos_headers! {
     TRACE_ID "x-cos-trace-id",
     TRAFFIC_LIMIT "x-cos-traffic-limit",
     VERSION_ID "x-cos-version-id",
+    WEBSITE_REDIRECT_LOCATION "x-cos-website-redirect-location",
 }
 
 /// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).

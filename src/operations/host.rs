@@ -39,7 +39,8 @@ impl Neighbour {
             return Some(Self::Metadata);
         }
         if let Some(labels) = before_suffix(name, "tencentcloudapi.com") {
-            return (labels.split('.').next() == Some("sts")).then_some(Self::Sts);
+            let labels: Vec<&str> = labels.split('.').collect();
+            return matches!(labels[..], ["sts", ""] | ["sts", _, ""]).then_some(Self::Sts);
         }
         let mut suffixes = ["localhost"].into_iter().chain(domains.iter().map(String::as_str));
         suffixes.find_map(|suffix| match before_suffix(name, suffix)? {

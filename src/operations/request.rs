@@ -12,6 +12,7 @@ use crate::domain::digest::ContentMd5;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::version::VersionId;
 use crate::operations::headers::CONTENT_MD5;
+use crate::operations::s3::{Dialect, document};
 use crate::operations::transport::{Transport, Way};
 
 pub use crate::operations::body::{BodyLength, RequestBody};
@@ -22,6 +23,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// The request line and headers, decoded.
 #[derive(Debug, Clone)]
 pub struct RequestHead {
+    /// How the client speaks: names and words of the head are COS's once it is translated, those of the body are still its own.
+    pub dialect: Dialect,
     pub method: Method,
     /// The host as sent, with its port: of an absolute-form target, else of the Host header.
     pub host: String,
@@ -50,6 +53,7 @@ impl RequestHead {
             transport.way = Way::AbsoluteForm;
         }
         Ok(Self {
+            dialect: Dialect::of(&parts.headers, parts.uri.query()),
             host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
             path: parts.uri.path().to_owned(),
             query: query.ok_or_else(|| ErrorCode::InvalidURI.because("the query is not UTF-8 once its escapes are decoded"))?,
@@ -57,6 +61,11 @@ impl RequestHead {
             headers: parts.headers,
             transport,
         })
+    }
+
+    /// Whether a listing of objects is to be S3's second version, which goes on by tokens.
+    pub fn lists_by_token(&self) -> bool {
+        self.dialect == Dialect::S3 && self.query.iter().any(|(name, value)| name == "list-type" && value == "2")
     }
 
     /// Whether the client speaks HTTPS, to the emulator or to a proxy in front of it.
@@ -187,7 +196,10 @@ impl RequestHead {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
-        Ok(bytes)
+        match self.dialect {
+            Dialect::Cos => Ok(bytes),
+            Dialect::S3 => document::in_cos_words(root, bytes),
+        }
     }
 
     /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that

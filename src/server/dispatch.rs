@@ -21,8 +21,8 @@ use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead, host_and_port};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
-use crate::operations::s3::framing;
 use crate::operations::s3::payload::Payload;
+use crate::operations::s3::{self, Dialect, framing};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, metadata, routes, sts, website};
 use crate::server::access_log::{Draft, Exchange};
@@ -40,6 +40,7 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
+    let dialect = Dialect::of(&parts.headers, parts.uri.query());
     let begun = Instant::now();
     let mut manner = Manner::default();
     let answered = answer(&app, parts, &mut body, &mut manner).await;
@@ -48,11 +49,16 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         if let Some(draft) = &mut manner.draft {
             draft.note_error(&error);
         }
-        let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
+        let resource = match dialect {
+            Dialect::Cos => resource(&uri, host.as_ref()),
+            Dialect::S3 => uri.path().to_owned(),
+        };
+        let trace_id = new_trace_id(&app.services.random);
         let incident = Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id };
-        match &manner.page {
-            Some(key) => error_body::page(&error, &method, &incident, key),
-            None => error_body::response(&error, &method, &incident),
+        match (&manner.page, dialect) {
+            (Some(key), _) => error_body::page(&error, &method, &incident, key),
+            (None, Dialect::Cos) => error_body::response(&error, &method, &incident),
+            (None, Dialect::S3) => s3::error::response(&error, &method, &incident),
         }
     });
     response.headers_mut().extend(manner.cors);
@@ -63,6 +69,9 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     if let Some(draft) = manner.draft {
         let exchange = Exchange { request_id: &request_id, uri: &uri, body: &body, begun };
         response = draft.finish(&app, &exchange, response);
+    }
+    if dialect == Dialect::S3 {
+        s3::answer::headers_in_s3_words(response.headers_mut(), &request_id, &app.services.random);
     }
     leave_in_order(body, response.headers_mut());
     response
@@ -82,25 +91,26 @@ struct Manner {
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
     let (uri, request_id) = (parts.uri.clone(), parts.extensions.get::<RequestId>().cloned());
-    let mut head = RequestHead::new(parts)?;
-    forward_proxy::check(services, &head, body.length())?;
-    if head.method == Method::CONNECT {
+    let sent = RequestHead::new(parts)?;
+    forward_proxy::check(services, &sent, body.length())?;
+    if sent.method == Method::CONNECT {
         return Ok(established());
     }
-    let target = find_target(services, &head)?;
-    forward_proxy::check_target(&head, &target)?;
+    let target = find_target(services, &sent)?;
+    forward_proxy::check_target(&sent, &target)?;
     let Some(scope) = target.scope() else {
         let request_id = request_id.map(|id| id.0).unwrap_or_default();
         return match &target.resource {
             Resource::Sts => {
                 let query = uri.query().unwrap_or_default();
-                Ok(sts::answer(services, &head, query, body, head.transport.client, &request_id).await)
+                Ok(sts::answer(services, &sent, query, body, sent.transport.client, &request_id).await)
             }
-            Resource::Metadata(path) => Ok(metadata::answer(services, &head, path)),
-            Resource::Control(path) => control::answer(app, &head, path).await,
+            Resource::Metadata(path) => Ok(metadata::answer(services, &sent, path)),
+            Resource::Control(path) => control::answer(app, &sent, path).await,
             Resource::Service | Resource::Bucket(_) | Resource::Object(..) => unreachable!("COS's own have a scope"),
         };
     };
+    let mut head = s3::request::in_cos_words(&sent)?;
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -113,7 +123,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
-    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head));
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &sent));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
@@ -123,14 +133,14 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
-        authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
+        authenticate::authenticate(services, &sent, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
     }
     if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
         body.hold_to(payload);
-        framing::remove(&mut head.headers);
+        framing::remove(&mut head.to_mut().headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
@@ -143,7 +153,9 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    let mut response = operations::run(operation, &context, body).await?;
+    s3::bucket_owner::check(&context)?;
+    let response = operations::run(operation, &context, body).await?;
+    let mut response = s3::answer::document_in(head.dialect, &head.method, operation, response).await?;
     if let Some(payload) = body.payload() {
         payload.describe(operation, response.headers_mut());
     }

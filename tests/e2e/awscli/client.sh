@@ -5,6 +5,7 @@ source "$here/pypi.sh"
 
 install() {
   install_from_pypi awscli
+  debian_packages curl curl
 }
 
 program=(env "PATH=$cache/awscli/bin:$PATH" "$here/awscli/journey")

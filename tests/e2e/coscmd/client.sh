@@ -5,6 +5,7 @@ source "$here/pypi.sh"
 
 install() {
   install_from_pypi coscmd
+  debian_packages curl curl
   # The plain way needs a hosts file of its own.
   [ -z "$(LD_PRELOAD=libnss_wrapper.so env true 2>&1)" ] || debian_packages libnss_wrapper libnss-wrapper
 }

@@ -29,7 +29,8 @@ var (
 	region    = setting("E2E_REGION", "ap-guangzhou")
 	secretID  = setting("E2E_SECRET_ID", "AKIDCosEmulatorDefaultSecretId000000")
 	secretKey = setting("E2E_SECRET_KEY", "CosEmulatorDefaultSecretKey00000")
-	bucket    = "journey-go-" + setting("E2E_APPID", "1250000000")
+	appID     = setting("E2E_APPID", "1250000000")
+	bucket    = "journey-go-" + appID
 	ctx       = context.Background()
 )
 
@@ -53,6 +54,8 @@ var cases = []testCase{
 	{"is refused with a wrong key", wrongKey},
 	{"encrypts with a customer key", customerKey},
 	{"switches to tencentcos.cn", switchDomain},
+	{"uses the keys of a machine's role", keysOfARole},
+	{"uses temporary keys from STS", keysFromSTS},
 }
 
 func main() {
@@ -302,6 +305,34 @@ func switchDomain() {
 	must(newClient(secretID, secretKey).Object.Put(ctx, "switched", strings.NewReader("found"), nil))
 	equal("found", readAll(must(client.Object.Get(ctx, "switched", nil)).Body))
 	equal([]string{bucket + ".cos." + region + ".tencentcos.cn"}, sent.hosts())
+}
+
+// The SDK asks metadata.tencentyun.com, over plain HTTP and the default transport.
+func keysOfARole() {
+	client := newClient(secretID, secretKey)
+	must(client.Object.Put(ctx, "for a role", strings.NewReader("found"), nil))
+	asRole := cos.NewClient(client.BaseURL, &http.Client{Transport: &cos.CVMCredentialTransport{}})
+	equal("found", readAll(must(asRole.Object.Get(ctx, "for a role", nil)).Body))
+}
+
+// The SDK asks sts.tencentcloudapi.com for keys that may do no more than the policy says.
+func keysFromSTS() {
+	if way != "https" {
+		panic(skip("to STS the SDK speaks HTTPS only"))
+	}
+	client := newClient(secretID, secretKey)
+	must(client.Object.Put(ctx, "for reading", strings.NewReader("found"), nil))
+	reader := cos.NewClient(client.BaseURL, &http.Client{Transport: &cos.StsCredentialTransport{
+		SecretID: secretID, SecretKey: secretKey,
+		Policy: &cos.CredentialPolicy{Statement: []cos.CredentialPolicyStatement{{
+			Effect:   "allow",
+			Action:   []string{"name/cos:GetObject"},
+			Resource: []string{fmt.Sprintf("qcs::cos:%s:uid/%s:%s/for reading", region, appID, bucket)},
+		}}},
+	}})
+	equal("found", readAll(must(reader.Object.Get(ctx, "for reading", nil)).Body))
+	_, err := reader.Object.Put(ctx, "for reading", strings.NewReader("x"), nil)
+	refused(403, "AccessDenied", err)
 }
 
 func checkDownload(client *cos.Client, key string, content []byte) {

@@ -20,6 +20,9 @@ type testCase struct {
 	run  func()
 }
 
+// Ends a case, as a panic, that cannot be done in this way: the text says why.
+type skip string
+
 // A case stops at the first thing that is not as it should be: by a panic, which ends here.
 func runCases() (exitCode int) {
 	label := setting("E2E_CLIENT", "go") + "/" + way
@@ -29,25 +32,26 @@ func runCases() (exitCode int) {
 			continue
 		}
 		start := time.Now()
-		if failure := failureOf(each.run); failure != "" {
-			fmt.Printf("FAILED %s: %s\n", label, each.name)
-			fmt.Fprintln(os.Stderr, failure)
-			exitCode = 1
-		} else {
+		switch reason, stack := outcomeOf(each.run); reason := reason.(type) {
+		case nil:
 			fmt.Printf("ok %s: %s (%.1f s)\n", label, each.name, time.Since(start).Seconds())
+		case skip:
+			fmt.Printf("skip %s: %s: %s\n", label, each.name, reason)
+		default:
+			fmt.Printf("FAILED %s: %s\n", label, each.name)
+			fmt.Fprintf(os.Stderr, "%v\n%s\n", reason, stack)
+			exitCode = 1
 		}
 	}
 	return exitCode
 }
 
-func failureOf(run func()) (failure string) {
+func outcomeOf(run func()) (reason any, stack []byte) {
 	defer func() {
-		if reason := recover(); reason != nil {
-			failure = fmt.Sprintf("%v\n%s", reason, debug.Stack())
-		}
+		reason, stack = recover(), debug.Stack()
 	}()
 	run()
-	return ""
+	return nil, nil
 }
 
 func must[T any](value T, err error) T {

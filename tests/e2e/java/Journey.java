@@ -1,6 +1,9 @@
 import com.qcloud.cos.COSClient;
 import com.qcloud.cos.ClientConfig;
 import com.qcloud.cos.auth.BasicCOSCredentials;
+import com.qcloud.cos.auth.HttpCredentialsEndpointProvider;
+import com.qcloud.cos.auth.InstanceCredentialsFetcher;
+import com.qcloud.cos.auth.InstanceCredentialsProvider;
 import com.qcloud.cos.endpoint.EndpointResolver;
 import com.qcloud.cos.exception.CosClientException;
 import com.qcloud.cos.http.HttpMethodName;
@@ -105,6 +108,7 @@ final class Journey {
         cases.put("is refused with a wrong key", this::wrongKey);
         cases.put("encrypts with a customer key", this::customerKey);
         cases.put("switches to tencentcos.cn", this::switchDomain);
+        cases.put("uses the keys of a machine's role", this::keysOfARole);
         return cases;
     }
 
@@ -288,6 +292,15 @@ final class Journey {
         WatchedClient client = new WatchedClient(config, request -> request.getURI().getHost().endsWith(".myqcloud.com"));
         Check.equal("found", text(client.getObject(BUCKET, "switched")));
         Check.equal(List.of(BUCKET + ".cos." + REGION + ".tencentcos.cn"), client.sent().map(URI::getHost).toList());
+    }
+
+    /** The SDK asks for keys past every proxy, so it is told the emulator's own address; cos-emulator is the role there. */
+    void keysOfARole() throws Exception {
+        cos.putObject(BUCKET, "for a role", "found");
+        String path = "/latest/meta-data/cam/security-credentials/cos-emulator";
+        var endpoint = new HttpCredentialsEndpointProvider(EMULATOR.toString(), path, Map.of());
+        var keys = new InstanceCredentialsProvider(new InstanceCredentialsFetcher(endpoint));
+        Check.equal("found", text(new COSClient(keys, settings()).getObject(BUCKET, "for a role")));
     }
 
     /** A transfer manager whose parts are as small as COS takes them. */

@@ -3,6 +3,7 @@
 
 install() {
   debian_packages rclone rclone
+  debian_packages curl curl
 }
 
 program=("$here/rclone/journey")
