@@ -63,7 +63,7 @@ impl Parameters {
             .ok_or_else(|| StsErrorCode::MissingParameter.because(format!("the parameter {name} is missing or empty")))
     }
 
-    /// A name of `most` characters at most, as users and sessions have them: letters, digits and `_+=,.@-`.
+    /// A name of so many characters, as users and sessions have them: letters, digits and `_+=,.@-`.
     ///
     /// # Errors
     /// `InvalidParameter.ParamError`, or as [`Self::require`].
