@@ -1,18 +1,23 @@
 //! Every option, with its unit and default. The one place that reads the environment.
 
+pub mod base_url;
+mod ca;
+mod certificate;
 mod users;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
 use crate::server::{FirstBucket, Settings};
 use users::People;
+
+pub use ca::CaOptions;
 
 /// The owner's number of the default account.
 const DEFAULT_UIN: &str = "100000000001";
@@ -38,6 +43,8 @@ enum Command {
     Serve(Box<ServeOptions>),
     /// Ask a running emulator whether it is ready: exit code 0 if so, for images without a shell.
     Healthcheck(HealthcheckOptions),
+    /// Write what clients need to trust the emulator's certificates: a PEM file, a Java truststore, and lines for a shell.
+    Ca(CaOptions),
 }
 
 /// What the command line asks for.
@@ -45,22 +52,23 @@ enum Command {
 pub enum Task {
     Serve(Box<ServeOptions>),
     Healthcheck(HealthcheckOptions),
+    Ca(CaOptions),
 }
 
 #[derive(Debug, Args)]
 pub struct HealthcheckOptions {
-    /// Address that the emulator listens on.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
-    pub listen: SocketAddr,
+    /// Address that the emulator listens on; of several the first is asked.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7436";
 
 #[derive(Debug, Args)]
 pub struct ServeOptions {
-    /// Address to listen on; port 0 picks a free one, and the READY line says which.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
-    pub listen: SocketAddr,
+    /// Address to listen on; port 0 picks a free one, and the READY line says which. Repeatable, or a list with commas.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
     /// Folder to keep data in; made when missing. Without it, a temporary folder that is removed at the end.
     #[arg(long, env = "COS_EMULATOR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -107,6 +115,12 @@ pub struct ServeOptions {
     /// Region of buckets made through a host that names none.
     #[arg(long, env = "COS_EMULATOR_REGION", default_value = "ap-guangzhou", value_name = "NAME", value_parser = region)]
     region: Region,
+    /// PEM file of a certificate of your own, served under the names that it covers.
+    #[arg(long, env = "COS_EMULATOR_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file of its private key.
+    #[arg(long, env = "COS_EMULATOR_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Form of the log on standard error.
     #[arg(long, env = "COS_EMULATOR_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
@@ -134,12 +148,13 @@ impl Cli {
     /// Reads the command line and the environment; ends the process with code 2 and a line that names the option when one is
     /// wrong or unknown.
     pub fn read() -> Task {
+        let matches = Self::command().get_matches();
         let given = std::env::vars_os().map(|(name, _)| name);
-        if let Some(name) = unknown_variable(given) {
+        if let Some(name) = unknown_variable(matches.subcommand_name(), given) {
             let message = format!("the environment variable {name} is not one of the emulator's; see --help for their names");
             Self::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
         }
-        Self::parse().task()
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).task()
     }
 
     fn task(self) -> Task {
@@ -147,6 +162,7 @@ impl Cli {
             None => Task::Serve(Box::new(self.serve)),
             Some(Command::Serve(options)) => Task::Serve(options),
             Some(Command::Healthcheck(options)) => Task::Healthcheck(options),
+            Some(Command::Ca(options)) => Task::Ca(options),
         }
     }
 }
@@ -177,6 +193,8 @@ impl ServeOptions {
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
         let People { sub_accounts, roles } =
             self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        let own = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        let certificate = own.map(|(certificate, key)| certificate::read(certificate, key)).transpose()?;
         Ok(Settings {
             data_dir: self.data_dir.clone(),
             buckets: self.buckets.clone(),
@@ -188,6 +206,7 @@ impl ServeOptions {
             domains: self.domains.clone(),
             default_bucket: self.default_bucket.clone(),
             region: self.region.clone(),
+            certificate,
         })
     }
 }
@@ -195,9 +214,12 @@ impl ServeOptions {
 /// Variables that Kubernetes gives every container beside a service called `cos-emulator`.
 const FROM_KUBERNETES: [&str; 2] = ["COS_EMULATOR_PORT", "COS_EMULATOR_SERVICE_"];
 
-fn unknown_variable(given: impl Iterator<Item = OsString>) -> Option<String> {
+/// A variable that is neither the server's nor the subcommand's: a server must not pass over one that is meant for it.
+fn unknown_variable(subcommand: Option<&str>, given: impl Iterator<Item = OsString>) -> Option<String> {
     let command = Cli::command();
-    let known: Vec<OsString> = command.get_arguments().filter_map(|argument| argument.get_env()).map(ToOwned::to_owned).collect();
+    let subcommand = subcommand.and_then(|name| command.find_subcommand(name));
+    let arguments = [Some(&command), subcommand].into_iter().flatten().flat_map(clap::Command::get_arguments);
+    let known: Vec<OsString> = arguments.filter_map(|argument| argument.get_env()).map(ToOwned::to_owned).collect();
     given
         .filter(|name| !known.contains(name))
         .map(|name| name.to_string_lossy().into_owned())
@@ -251,16 +273,17 @@ mod tests {
         let all = ["cos-emulator"].iter().chain(arguments);
         match Cli::try_parse_from(all).map_err(|error| error.to_string())?.task() {
             Task::Serve(options) => options.settings(),
-            Task::Healthcheck(_) => Err("healthcheck".to_owned()),
+            other => Err(format!("{other:?}")),
         }
     }
 
     #[test]
     fn the_definition_is_sound_and_every_option_has_its_variable() {
         Cli::command().debug_assert();
-        for argument in
-            Cli::command().get_arguments().filter(|argument| !["help", "version"].contains(&argument.get_id().as_str()))
-        {
+        let command = Cli::command();
+        let commands = std::iter::once(&command).chain(command.get_subcommands());
+        let arguments = commands.flat_map(clap::Command::get_arguments);
+        for argument in arguments.filter(|argument| !["help", "version"].contains(&argument.get_id().as_str())) {
             let words = argument.get_long().expect("options are long").replace('-', "_").to_uppercase();
             let variable = format!("COS_EMULATOR_{words}");
             assert_eq!(argument.get_env().and_then(|name| name.to_str()), Some(variable.as_str()));
@@ -293,7 +316,10 @@ mod tests {
             (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),
             (["--domain", "a..b"], "a domain is a host name without port"),
             (["--listen", "7436"], "--listen <ADDR>"),
+            (["--listen", "127.0.0.1:1,x"], "--listen <ADDR>"),
             (["--lisen", "x"], "--listen"),
+            (["--tls-cert", "c.pem"], "--tls-key <FILE>"),
+            (["--tls-key", "k.pem"], "--tls-cert <FILE>"),
         ] {
             let message = serve(&arguments).expect_err(expected);
             assert!(message.contains(expected), "{message}");
@@ -302,9 +328,11 @@ mod tests {
 
     #[test]
     fn an_unknown_variable_is_found() {
-        let given = |names: &[&str]| unknown_variable(names.iter().map(OsString::from));
-        assert_eq!(given(&["PATH", "COS_EMULATOR_DATA_DIR", "COS_EMULATOR"]), None);
-        assert_eq!(given(&["COS_EMULATOR_SERVICE_HOST", "COS_EMULATOR_PORT_7436_TCP_ADDR"]), None);
-        assert_eq!(given(&["COS_EMULATOR_DATADIR"]), Some("COS_EMULATOR_DATADIR".to_owned()));
+        let given = |subcommand, names: &[&str]| unknown_variable(subcommand, names.iter().map(OsString::from));
+        assert_eq!(given(None, &["PATH", "COS_EMULATOR_DATA_DIR", "COS_EMULATOR"]), None);
+        assert_eq!(given(None, &["COS_EMULATOR_SERVICE_HOST", "COS_EMULATOR_PORT_7436_TCP_ADDR"]), None);
+        assert_eq!(given(None, &["COS_EMULATOR_DATADIR"]), Some("COS_EMULATOR_DATADIR".to_owned()));
+        assert_eq!(given(Some("ca"), &["COS_EMULATOR_BUCKETS", "COS_EMULATOR_OUT"]), None);
+        assert_eq!(given(Some("serve"), &["COS_EMULATOR_OUT"]), Some("COS_EMULATOR_OUT".to_owned()));
     }
 }

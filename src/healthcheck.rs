@@ -15,10 +15,12 @@ use crate::Failure;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Asks at the first address.
+///
 /// # Errors
 /// Nobody listens, the answer is another than 200, or none comes for 5 s.
-pub(crate) async fn check(listen: SocketAddr) -> Result<(), Failure> {
-    let address = reachable(listen);
+pub(crate) async fn check(listen: &[SocketAddr]) -> Result<(), Failure> {
+    let address = reachable(*listen.first().ok_or("--listen: no address is given")?);
     let status =
         timeout(PATIENCE, ask(address)).await.map_err(|_| format!("{address} did not answer for {} s", PATIENCE.as_secs()))?;
     match status.map_err(|error| format!("{address}: {error}"))? {

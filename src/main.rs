@@ -1,5 +1,7 @@
-//! The binary: options in, a server or a health check out.
+//! The binary: options in, a server or the answer of a subcommand out.
 
+mod ca;
+mod client;
 mod healthcheck;
 
 use std::io::{self, IsTerminal, Write};
@@ -16,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The exit code of a start that an option's value made impossible; clap's own for one that it refuses.
 const BAD_OPTION: u8 = 2;
@@ -30,7 +32,8 @@ fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match task {
             Task::Serve(options) => serve(&options).await,
-            Task::Healthcheck(options) => healthcheck::check(options.listen).await.map(|()| ExitCode::SUCCESS),
+            Task::Ca(options) => ca::hand_out(&options).await.map(|()| ExitCode::SUCCESS),
+            Task::Healthcheck(options) => healthcheck::check(&options.listen).await.map(|()| ExitCode::SUCCESS),
         }
     });
     done.unwrap_or_else(|error| fail(&error, 1))
@@ -42,7 +45,7 @@ fn fail(error: &Failure, code: u8) -> ExitCode {
 }
 
 async fn serve(options: &ServeOptions) -> Result<ExitCode, Failure> {
-    let (listener, app, mut signals) = match start(options).await {
+    let (listeners, app, mut signals) = match start(options).await {
         Ok(started) => started,
         Err(error) => return Ok(fail(&error, BAD_OPTION)),
     };
@@ -54,7 +57,7 @@ async fn serve(options: &ServeOptions) -> Result<ExitCode, Failure> {
             std::process::exit(130);
         });
     };
-    server::serve(listener, app, stop).await?;
+    server::serve(listeners, app, stop).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -75,17 +78,23 @@ impl Signals {
 }
 
 /// Everything up to the READY line.
-async fn start(options: &ServeOptions) -> Result<(TcpListener, Arc<App>, Signals), Failure> {
+async fn start(options: &ServeOptions) -> Result<(Vec<TcpListener>, Arc<App>, Signals), Failure> {
     start_log(options)?;
     let settings = options.settings()?;
-    let listener = TcpListener::bind(options.listen).await.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    let mut listeners = Vec::new();
+    for address in &options.listen {
+        listeners.push(TcpListener::bind(address).await.map_err(|error| format!("--listen {address}: {error}"))?);
+    }
     // Signals are caught before READY is said: whoever waits for it may stop the server at once.
     let signals = Signals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? };
     let opened = App::open(settings.clone(), Clock::system(), Random::from_system()).await;
     let app = opened.map_err(|error| format!("--data-dir: {error}"))?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
-    tell_ready(options, &settings, &app, &endpoint)?;
-    Ok((listener, app, signals))
+    let mut endpoints = Vec::new();
+    for listener in &listeners {
+        endpoints.push(format!("http://{}", listener.local_addr()?));
+    }
+    tell_ready(options, &settings, &app, &endpoints)?;
+    Ok((listeners, app, signals))
 }
 
 fn start_log(options: &ServeOptions) -> Result<(), Failure> {
@@ -99,21 +108,22 @@ fn start_log(options: &ServeOptions) -> Result<(), Failure> {
 }
 
 /// One line on standard output, a file when asked for, and a line for people in the log.
-fn tell_ready(options: &ServeOptions, settings: &Settings, app: &App, endpoint: &str) -> Result<(), Failure> {
+fn tell_ready(options: &ServeOptions, settings: &Settings, app: &App, endpoints: &[String]) -> Result<(), Failure> {
     let kept = if app.is_temporary() { "until the end in" } else { "in" };
-    tracing::info!("serving COS at {endpoint}; data is kept {kept} {}", app.data_dir().display());
+    tracing::info!("serving COS at {}; data is kept {kept} {}", endpoints.join(", "), app.data_dir().display());
     if !settings.check_signatures {
         tracing::warn!("--auth off: every caller is taken for the account {}", settings.account.appid);
     }
     let mut ready = json!({
-        "endpoint": endpoint,
+        "endpoint": endpoints.first(),
+        "endpoints": endpoints,
         "version": env!("CARGO_PKG_VERSION"),
         "region": settings.region.as_str(),
         "appid": settings.account.appid,
         "secret_id": settings.account.secret_id,
         "data_dir": app.data_dir(),
         "buckets": settings.buckets.iter().map(|bucket| bucket.name.as_str()).collect::<Vec<_>>(),
-        "ca": Value::Null,
+        "ca": app.authority().path(),
     });
     let line = format!("READY {ready}\n");
     if let Some(path) = &options.ready_file {

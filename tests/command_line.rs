@@ -44,9 +44,11 @@ fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
         (&["--lisen", "x"][..], "'--lisen'"),
         (&["--listen", "7436"], "--listen <ADDR>"),
         (&["--listen", &taken], "--listen"),
+        (&["--listen", &format!("127.0.0.1:0,{taken}")], &format!("--listen {taken}: ")),
         (&["--data-dir", foreign, "--listen", "127.0.0.1:0"], "--data-dir"),
         (&["--users", users], ": user \"me\": a uin is all digits, as in 100000000011"),
         (&["--users", "/nowhere/users.json"], "--users /nowhere/users.json: "),
+        (&["--tls-cert", "/nowhere/c.pem", "--tls-key", "/nowhere/k.pem"], "--tls-cert /nowhere/c.pem: "),
         (&["--log", "a=b=c"], "--log a=b=c"),
         (&["--ready-file", "/nowhere/ready.json", "--listen", "127.0.0.1:0"], "--ready-file"),
     ] {
@@ -117,6 +119,38 @@ fn the_line_of_a_refused_request_names_the_rule_that_decided() {
     let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!((&line["span"]["code"], &line["span"]["rule"]), (&"AccessDenied".into(), &"nothing allows it".into()));
     stop(server, "TERM");
+}
+
+#[test]
+fn every_address_is_listened_on_and_the_first_is_the_endpoint() {
+    let (server, ready) = serve(&["--listen", "127.0.0.1:0,127.0.0.1:0"]);
+    let endpoints: Vec<&str> = ready["endpoints"].as_array().expect("a list").iter().filter_map(|url| url.as_str()).collect();
+    assert_eq!((endpoints.len(), endpoints[0]), (3, ready["endpoint"].as_str().expect("a URL")));
+    for endpoint in endpoints {
+        assert_eq!(status_of_get(endpoint, "/_cos/health/live"), "200");
+    }
+    stop(server, "TERM");
+}
+
+#[test]
+fn the_authority_is_where_the_ready_line_says() {
+    let (server, ready) = serve(&[]);
+    let pem = std::fs::read_to_string(ready["ca"].as_str().expect("a path")).expect("a file");
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+    stop(server, "TERM");
+}
+
+#[test]
+fn a_damaged_authority_stops_the_start_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let data_dir = data.to_str().expect("UTF-8");
+    stop(serve(&["--data-dir", data_dir]).0, "TERM");
+    std::fs::write(data.join("ca.key"), "damaged").expect("written");
+    let output = run(&["--data-dir", data_dir, "--listen", "127.0.0.1:0"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("--data-dir: ") && message.contains("ca.key holds no private key"), "{message}");
 }
 
 #[test]

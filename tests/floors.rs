@@ -8,7 +8,7 @@ use cos_emulator::operations::sts::Action;
 
 /// From the top: code names its own floor or a lower one.
 const FLOORS: [&[&str]; 6] =
-    [&["main", "healthcheck", "config"], &["server"], &["operations"], &["storage"], &["domain"], &["codec"]];
+    [&["main", "ca", "client", "healthcheck", "config"], &["server"], &["operations"], &["storage"], &["domain"], &["codec"]];
 
 const LONGEST_FILE: usize = 400;
 

@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 const SIZE: u64 = 512 << 20;
 /// What one body may take in all, the idle server included (README: a 5 GiB part in 64 MiB).
 const MOST_RESIDENT: u64 = 64 << 20;
@@ -105,6 +108,36 @@ fn a_large_body_is_never_held_in_memory() {
 
     let received = count(cos.connect("GET /b-1250000000/large", ""));
     assert!(received > SIZE, "{received} bytes came");
+    let peak = cos.peak();
+    assert!(peak <= MOST_RESIDENT, "{} MiB were resident", peak >> 20);
+}
+
+/// In small chunks and in large ones, with the checksum of all bytes behind them.
+#[test]
+fn a_framed_body_is_never_held_in_memory() {
+    let cos = Emulator::start();
+    for (key, chunk) in [("small", 16 << 10), ("large", 64 << 20)] {
+        let chunks = usize::try_from(SIZE / 2).expect("a 64-bit machine") / chunk;
+        let framed = [format!("{chunk:x}\r\n").into_bytes(), vec![7; chunk], b"\r\n".to_vec()].concat();
+        let mut crc32 = crc32fast::Hasher::new();
+        (0..chunks).for_each(|_| crc32.update(&framed[framed.len() - 2 - chunk..framed.len() - 2]));
+        let crc32 = STANDARD.encode(crc32.finalize().to_be_bytes());
+        let end = format!("0\r\nx-amz-checksum-crc32:{crc32}\r\n\r\n");
+        let headers = format!(
+            "Content-Length: {}\r\nContent-Encoding: aws-chunked\r\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n\
+             x-amz-decoded-content-length: {}\r\nx-amz-trailer: x-amz-checksum-crc32\r\n",
+            chunks * framed.len() + end.len(),
+            chunks * chunk
+        );
+        let mut stream = cos.connect(&format!("PUT /b-1250000000/{key}"), &headers);
+        for _ in 0..chunks {
+            stream.write_all(&framed).expect("taken in");
+        }
+        stream.write_all(end.as_bytes()).expect("taken in");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answered");
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains(&crc32), "{answer}");
+    }
     let peak = cos.peak();
     assert!(peak <= MOST_RESIDENT, "{} MiB were resident", peak >> 20);
 }

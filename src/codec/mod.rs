@@ -1,6 +1,7 @@
 //! Bytes and text, both ways; knows no COS object, no store and no socket.
 
 pub mod api_signature;
+pub mod aws_chunked;
 pub mod checksum;
 pub mod crypto;
 pub mod csv;
@@ -10,6 +11,8 @@ pub mod form;
 pub mod json;
 pub mod percent;
 pub mod signature;
+pub mod signature_v4;
 pub mod token;
 pub mod tree;
 pub mod xml;
+pub mod xml_rewrite;

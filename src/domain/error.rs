@@ -26,6 +26,8 @@ macro_rules! error_codes {
 error_codes! {
     ActionAccelerateNotSupported 400 "The action is not supported through global acceleration.",
     AmbiguousFieldName 400 "The field name matches several fields of the object.",
+    AuthorizationHeaderMalformed 400 "The Authorization header is malformed.",
+    AuthorizationQueryParametersError 400 "The parameters of the signature are malformed.",
     BadDigest 400 "The Content-MD5 you specified did not match what was received.",
     BucketAccelerateNotEnabled 400 "Global acceleration is not enabled for the bucket.",
     BucketNameTooLong 400 "The specified bucket name is too long.",
@@ -74,6 +76,7 @@ error_codes! {
     LoggingPrefixInvalid 400 "The prefix of the log files is not valid.",
     MAZOperationNotSupportOnOAZBucket 400 "The operation is for buckets of several zones only.",
     MalformedPOSTRequest 400 "The body of your POST request is not well-formed multipart/form-data.",
+    MalformedTrailerError 400 "The trailers behind the body are not well-formed.",
     MalformedXML 400 "The XML you provided was not well-formed or did not validate.",
     MaxPostPreDataLengthExceededError 400 "The fields in front of the form's file are too long.",
     MissingExpectedExpression 400 "The SQL expression is missing.",
@@ -92,6 +95,7 @@ error_codes! {
     SSEHeaderNotAllowed 400 "A server-side encryption header is not allowed for this request.",
     SsecDecryptHeaderInvalid 400 "The key to decrypt the copy source with is missing or not the right one.",
     TargetBucketNameInvalid 400 "The target bucket is not valid.",
+    XAmzContentSHA256Mismatch 400 "The x-amz-content-sha256 you specified did not match what was received.",
     XMLSizeLimit 400 "The XML body is too long.",
     AccessDenied 403 "Access Denied.",
     AccessForbidden 403 "CORSResponse: This CORS request is not allowed.",
@@ -138,6 +142,7 @@ error_codes! {
     MirrorFailed 424 "The object could not be pulled from its origin.",
     InternalError 500 "We encountered an internal error. Please try again.",
     NotImplemented 501 "The functionality is not implemented.",
+    BadGateway 502 "The host is not served through this proxy.",
 }
 
 impl ErrorCode {

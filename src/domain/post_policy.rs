@@ -11,6 +11,13 @@ use crate::domain::time::Timestamp;
 /// Conditions that a signed policy must have, so that it is good for one key pair and time only.
 const REQUIRED: [&str; 3] = ["q-sign-algorithm", "q-ak", "q-sign-time"];
 
+/// The same of the policies that S3's clients sign (AWS, "POST Policy").
+const S3_REQUIRED: [&str; 3] = ["x-amz-algorithm", "x-amz-credential", "x-amz-date"];
+
+/// Fields that such a policy need not speak of, beside those that begin with [`S3_IGNORED`].
+const S3_FREE: [&str; 3] = ["policy", "x-amz-signature", "file"];
+const S3_IGNORED: &str = "x-ignore-";
+
 /// Fields whose beginning may be a condition, beside user metadata; of all others the whole value must be.
 const PREFIXED: [&str; 8] = [
     "key",
@@ -22,6 +29,9 @@ const PREFIXED: [&str; 8] = [
     "expires",
     "success_action_redirect",
 ];
+
+/// What user metadata begins with, in COS's words and in S3's.
+const USER_PREFIXES: [&str; 2] = ["x-cos-meta-", "x-amz-meta-"];
 
 /// A policy whose form is right.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,13 +115,36 @@ impl PostPolicy {
     /// # Errors
     /// `InvalidPolicyDocument` (inferred).
     pub fn check_signer(&self) -> Result<(), Error> {
-        let names = |required: &str| self.conditions.iter().any(|condition| condition.name.eq_ignore_ascii_case(required));
-        match REQUIRED.iter().find(|required| !names(required)) {
+        self.require(&REQUIRED)
+    }
+
+    /// As [`Self::check_signer`], for a form of an S3 client with fields of these names, in lower case: its policy speaks of all
+    /// of them, so that nobody can add another.
+    ///
+    /// # Errors
+    /// `InvalidPolicyDocument` (inferred), `AccessDenied`.
+    pub fn check_s3_fields<'a>(&self, mut fields: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        self.require(&S3_REQUIRED)?;
+        match fields.find(|name| !S3_FREE.contains(name) && !name.starts_with(S3_IGNORED) && !self.speaks_of(name)) {
+            None => Ok(()),
+            Some(extra) => {
+                let message = format!("the form has the field {extra}, of which its policy has no condition");
+                Err(ErrorCode::AccessDenied.because(message))
+            }
+        }
+    }
+
+    fn require(&self, required: &[&str]) -> Result<(), Error> {
+        match required.iter().find(|required| !self.speaks_of(required)) {
             Some(missing) => {
-                Err(refuse(format!("the policy has no condition {missing}; a signed one needs {}", REQUIRED.join(", "))))
+                Err(refuse(format!("the policy has no condition {missing}; a signed one needs {}", required.join(", "))))
             }
             None => Ok(()),
         }
+    }
+
+    fn speaks_of(&self, field: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.name.eq_ignore_ascii_case(field))
     }
 
     /// Holds a form to the policy. `bucket` is the one that it was sent to; `field` gives the text of a field by its name in
@@ -178,9 +211,9 @@ impl Condition {
 /// A `*` at the end of a beginning of types stands for the rest (Upload Security Restriction, 436/104266).
 fn beginning(name: &str, value: &str) -> Result<Expected, Error> {
     let lower = name.to_ascii_lowercase();
-    if !PREFIXED.contains(&lower.as_str()) && !lower.starts_with("x-cos-meta-") {
+    if !PREFIXED.contains(&lower.as_str()) && !USER_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
         return Err(refuse(format!(
-            "the policy's condition on {name} must be eq; starts-with is for {}, x-cos-meta-*",
+            "the policy's condition on {name} must be eq; starts-with is for {}, x-cos-meta-*, x-amz-meta-*",
             PREFIXED.join(", ")
         )));
     }
@@ -288,6 +321,18 @@ mod tests {
             let error = policy(&whole.to_lowercase().replace(required, "x")).check_signer().expect_err(required);
             assert_eq!(error.code(), ErrorCode::InvalidPolicyDocument);
         }
+    }
+
+    #[test]
+    fn a_policy_of_an_s3_client_speaks_of_all_fields() {
+        let signer = r#"{"x-amz-algorithm":"a"},["eq","$x-amz-credential","b"],{"X-Amz-Date":"c"}"#;
+        let whole = policy(&format!(r#"{signer},["starts-with","$x-amz-meta-a",""],{{"Key":"k"}}"#));
+        let named = ["key", "x-amz-meta-a", "policy", "x-amz-signature", "x-ignore-this", "x-amz-date"];
+        assert!(whole.check_s3_fields(named.into_iter()).is_ok());
+        let error = whole.check_s3_fields(["key", "acl"].into_iter()).expect_err("not named");
+        assert_eq!((error.code(), error.message().contains("field acl")), (ErrorCode::AccessDenied, true));
+        let unsigned = policy(r#"{"x-amz-algorithm":"a"}"#);
+        assert_eq!(unsigned.check_s3_fields([].into_iter()).expect_err("unsigned").code(), ErrorCode::InvalidPolicyDocument);
     }
 
     #[test]

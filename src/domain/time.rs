@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// A moment: microseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +63,18 @@ impl Timestamp {
     pub fn from_iso(text: &str) -> Option<Self> {
         let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
         i64::try_from(nanos.div_euclid(1000)).ok().map(Self)
+    }
+
+    /// Reads `20130524T000000Z`, as S3 clients write time; `None` for any other text.
+    pub fn from_iso_basic(text: &str) -> Option<Self> {
+        let form = format_description!("[year][month][day]T[hour][minute][second]Z");
+        PrimitiveDateTime::parse(text, &form).ok().map(|moment| Self::from_seconds(moment.assume_utc().unix_timestamp()))
+    }
+
+    /// `20130524T000000Z`.
+    pub fn iso_basic(self) -> String {
+        let form = format_description!("[year][month][day]T[hour][minute][second]Z");
+        self.date_time().format(&form).expect("the form has fields of a date and a time only")
     }
 
     fn system_time(self) -> SystemTime {

@@ -145,10 +145,11 @@ impl Facts for Context<'_> {
             given.map(|(_, value)| Cow::Owned(percent::encode(value)))
         };
         let value = match key {
-            ConditionKey::Ip => Some(Cow::Owned(self.client.to_string())),
+            ConditionKey::Ip => Some(Cow::Owned(self.head.transport.client.to_string())),
             ConditionKey::SecureTransport => Some(Cow::Owned(self.head.is_https().to_string())),
-            // The emulator speaks plain HTTP, outside of any VPC.
-            ConditionKey::TlsVersion | ConditionKey::Vpc | ConditionKey::RequesterVpc => None,
+            ConditionKey::TlsVersion => self.head.transport.tls.map(|version| Cow::Owned(version.to_string())),
+            // The emulator is outside of any VPC.
+            ConditionKey::Vpc | ConditionKey::RequesterVpc => None,
             ConditionKey::StorageClass => header(&STORAGE_CLASS),
             ConditionKey::Acl => header(&ACL),
             ConditionKey::ContentLength => header(&CONTENT_LENGTH),

@@ -1,6 +1,5 @@
 //! What an operation is given.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -47,8 +46,6 @@ pub struct Context<'a> {
     pub head: &'a RequestHead,
     pub target: &'a Target,
     pub caller: &'a Caller,
-    /// Where the request comes from.
-    pub client: IpAddr,
     /// The target's bucket, when there is one of that name in the region that the host names.
     pub bucket: Option<Bucket>,
     pub now: Timestamp,

@@ -1,17 +1,17 @@
 //! What PUT Object and Initiate Multipart Upload alike take from their headers for the object to be.
 
 use crate::domain::acl::AclOf;
-use crate::domain::bucket::Versioning;
 use crate::domain::encryption::CustomerKey;
-use crate::domain::error::{Error, ErrorCode};
+use crate::domain::error::Error;
 use crate::domain::metadata::Metadata;
 use crate::domain::mime_limit::MimeLimit;
 use crate::domain::storage_class::StorageClass;
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::acl_headers;
 use crate::operations::context::Context;
-use crate::operations::headers::{FORBID_OVERWRITE, MIME_LIMIT, STORAGE_CLASS, TAGGING};
+use crate::operations::headers::{MIME_LIMIT, STORAGE_CLASS, TAGGING};
 use crate::operations::locking::Locking;
+use crate::operations::overwriting::Overwriting;
 use crate::operations::request::RequestHead;
 use crate::operations::sse_headers;
 use crate::storage::{Attributes, Object, Slot, Staged};
@@ -19,7 +19,7 @@ use crate::storage::{Attributes, Object, Slot, Staged};
 pub(super) struct ObjectDraft {
     pub(super) attributes: Attributes,
     pub(super) customer_key: Option<CustomerKey>,
-    pub(super) forbids_overwrite: bool,
+    pub(super) overwriting: Overwriting,
     pub(super) locking: Locking,
 }
 
@@ -50,7 +50,7 @@ impl ObjectDraft {
             tags: tags(head)?,
             acl: acl_headers::read(head, AclOf::Object)?,
         };
-        Ok(Self { attributes, customer_key, forbids_overwrite: forbids_overwrite(context)?, locking: Locking::parse(context)? })
+        Ok(Self { attributes, customer_key, overwriting: Overwriting::parse(head)?, locking: Locking::parse(context)? })
     }
 }
 
@@ -61,11 +61,11 @@ impl ObjectDraft {
     /// `FileAlreadyExists`, `ObjectLocked`, `NoSuchBucket`.
     pub(super) async fn store(self, context: &Context<'_>, staged: Staged, etag: String) -> Result<Object, Error> {
         let (bucket, key) = context.object()?;
-        let Self { attributes, forbids_overwrite, locking, .. } = self;
+        let Self { attributes, overwriting, locking, .. } = self;
         let (size, crc64) = (staged.digested.length, staged.digested.crc64);
         let now = context.services.clock.now();
         let object = move |slot: &Slot<'_>, content| {
-            check_overwrite(forbids_overwrite, slot)?;
+            overwriting.check(slot)?;
             let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
             Ok(Object { retained_until: locking.until(now), ..object })
         };
@@ -79,23 +79,4 @@ impl ObjectDraft {
 /// `InvalidTag`.
 pub(super) fn tags(head: &RequestHead) -> Result<Tags, Error> {
     Ok(head.header_text(&TAGGING)?.map(|text| Tags::from_header(text, Tagged::Object)).transpose()?.unwrap_or_default())
-}
-
-/// `x-cos-forbid-overwrite`.
-///
-/// # Errors
-/// `InvalidArgument` unless it is `true` or `false`.
-pub(super) fn forbids_overwrite(context: &Context<'_>) -> Result<bool, Error> {
-    context.head.header_flag(&FORBID_OVERWRITE)
-}
-
-/// Holds a write to `x-cos-forbid-overwrite`, which works in buckets that were never versioned (PUT Object, 436/7749).
-///
-/// # Errors
-/// `FileAlreadyExists`.
-pub(super) fn check_overwrite(forbids_overwrite: bool, slot: &Slot<'_>) -> Result<(), Error> {
-    if forbids_overwrite && slot.versioning == Versioning::Never && slot.current.is_some() {
-        return Err(ErrorCode::FileAlreadyExists.into());
-    }
-    Ok(())
 }

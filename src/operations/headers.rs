@@ -10,6 +10,7 @@ macro_rules! cos_headers {
 
 cos_headers! {
     ACL "x-cos-acl",
+    AMZ_SECURITY_TOKEN "x-amz-security-token",
     BUCKET_ARCH "x-cos-bucket-arch",
     BUCKET_AZ_TYPE "x-cos-bucket-az-type",
     BUCKET_REGION "x-cos-bucket-region",
@@ -69,6 +70,7 @@ cos_headers! {
     TRACE_ID "x-cos-trace-id",
     TRAFFIC_LIMIT "x-cos-traffic-limit",
     VERSION_ID "x-cos-version-id",
+    WEBSITE_REDIRECT_LOCATION "x-cos-website-redirect-location",
 }
 
 /// Names that COS does not write in lower case; several SDKs look them up byte for byte (`clients.md` §2.3).

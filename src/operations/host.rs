@@ -19,6 +19,9 @@ const OTHER_ENDPOINTS: [&str; 3] = ["cos-control", "ci", "pic"];
 /// Regions of the oldest hosts, which have no `cos` label.
 const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-east", "cn-southwest", "sg"];
 
+/// Digits of the number behind a container's name.
+const MOST_REPLICA_DIGITS: usize = 3;
+
 /// A service beside COS that is answered as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Neighbour {
@@ -69,7 +72,7 @@ impl<'a> Host<'a> {
         let Some(rest) = suffixes.filter_map(|suffix| before_suffix(name, suffix)).min_by_key(|rest| rest.len()) else {
             // An unknown name, an address: a first label like a bucket's is one (inferred), anything else means path style.
             let first = first_label(name);
-            let is_bucket = BucketName::is_like(first) && name.contains('.');
+            let is_bucket = BucketName::is_like(first) && name.contains('.') && !is_replica(first);
             return Ok(Self { bucket: is_bucket.then_some(first), ..none });
         };
         let mut labels = rest.split('.').filter(|label| !label.is_empty()).peekable();
@@ -108,6 +111,20 @@ pub(super) fn may_be_bound(name: &str, domains: &[String]) -> bool {
     name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
 }
 
+/// Whether a name in lower case is one of those that a client's proxy answers itself, whatever is bound to buckets: a name that
+/// belongs to somebody else must not be answered in its place. `localhost` and `app.localhost` are other programs' names.
+pub(super) fn is_served(name: &str, domains: &[String]) -> bool {
+    let is_below = |suffix: &str| before_suffix(name, suffix).is_some_and(|rest| !rest.is_empty());
+    let is_cos = COS_SUFFIXES.into_iter().chain(["localhost"]).any(is_below) && is_readable(name, domains);
+    let is_users = domains.iter().any(|domain| before_suffix(name, domain).is_some());
+    is_cos || is_users || Neighbour::read(name, domains).is_some()
+}
+
+/// Also the names of services that the emulator lacks and refuses by name.
+fn is_readable(name: &str, domains: &[String]) -> bool {
+    Host::read(name, domains).map_or_else(|error| error.code() == ErrorCode::NotImplemented, |_| true)
+}
+
 /// Whether a name is certainly the emulator's: an address, a single label, `localhost` or a further suffix. A name that a page of
 /// another site has led here is none.
 pub(super) fn is_plain(name: &str, domains: &[String]) -> bool {
@@ -117,9 +134,15 @@ pub(super) fn is_plain(name: &str, domains: &[String]) -> bool {
 
 /// Lower-case and without the port.
 pub(super) fn host_name(host: &str) -> Result<String, Error> {
-    let authority: Authority =
-        host.parse().map_err(|_| ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name")))?;
-    Ok(authority.host().to_ascii_lowercase())
+    let refuse = || ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name"));
+    let authority: Authority = host.parse().map_err(|_| refuse())?;
+    // A URL's user would stand in front.
+    if authority.as_str().contains('@') { Err(refuse()) } else { Ok(authority.host().to_ascii_lowercase()) }
+}
+
+/// `cos-0`, `project-cos-1`: how Kubernetes and Docker Compose number containers. An APPID has more digits.
+fn is_replica(label: &str) -> bool {
+    label.rsplit_once('-').is_some_and(|(_, number)| number.len() <= MOST_REPLICA_DIGITS)
 }
 
 fn first_label(name: &str) -> &str {

@@ -12,12 +12,15 @@ pub mod metadata;
 pub mod request;
 pub mod response;
 pub mod routes;
+pub mod s3;
 pub mod sts;
 pub mod target;
+pub mod transport;
 pub mod website;
 
 mod acl_document;
 mod acl_headers;
+mod body;
 mod bucket;
 mod bucket_settings;
 mod copy_source;
@@ -29,6 +32,7 @@ mod object;
 mod object_headers;
 pub mod operation;
 mod origin;
+mod overwriting;
 mod paging;
 mod receive;
 mod return_body;
@@ -56,6 +60,7 @@ pub async fn run(operation: Operation, context: &Context<'_>, body: &mut Request
         Operation::PutBucket => bucket::put_bucket::handle(context, body).await,
         Operation::HeadBucket => bucket::head_bucket::handle(context),
         Operation::DeleteBucket => bucket::delete_bucket::handle(context).await,
+        Operation::ListObjects if context.head.lists_by_token() => bucket::list_objects_v2::handle(context).await,
         Operation::ListObjects => bucket::list_objects::handle(context).await,
         Operation::ListObjectVersions => bucket::list_object_versions::handle(context).await,
         Operation::GetBucketLocation => bucket::get_bucket_location::handle(context),

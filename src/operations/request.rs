@@ -1,24 +1,20 @@
-//! A request as operations read it: typed query and headers, and a bounded body.
+//! A request as operations read it: typed query and headers, and short bodies whole.
 
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
-use axum::body::Body;
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, stream};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, header, request};
-use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
 use crate::codec::{checksum, percent, xml};
 use crate::domain::digest::ContentMd5;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::version::VersionId;
 use crate::operations::headers::CONTENT_MD5;
+use crate::operations::s3::{Dialect, document};
+use crate::operations::transport::{Transport, Way};
 
-/// How long a body may stand still before it counts as broken off.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub use crate::operations::body::{BodyLength, RequestBody};
 
 /// Said by whoever ends TLS in front of the emulator.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -26,6 +22,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// The request line and headers, decoded.
 #[derive(Debug, Clone)]
 pub struct RequestHead {
+    /// How the client speaks: names and words of the head are COS's once it is translated, those of the body are still its own.
+    pub dialect: Dialect,
     pub method: Method,
     /// The host as sent, with its port: of an absolute-form target, else of the Host header.
     pub host: String,
@@ -34,6 +32,7 @@ pub struct RequestHead {
     /// Decoded, in the order sent.
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
+    pub transport: Transport,
 }
 
 impl RequestHead {
@@ -48,18 +47,35 @@ impl RequestHead {
             return Err(ErrorCode::InvalidRequest.because("the request has more than one Host header"));
         }
         let query = percent::decode_query(parts.uri.query().unwrap_or_default());
+        let mut transport: Transport = parts.extensions.get().copied().unwrap_or_default();
+        if parts.uri.authority().is_some() && transport.way == Way::Direct {
+            transport.way = Way::AbsoluteForm;
+        }
         Ok(Self {
+            dialect: Dialect::of(&parts.headers, parts.uri.query()),
             host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
             path: parts.uri.path().to_owned(),
             query: query.ok_or_else(|| ErrorCode::InvalidURI.because("the query is not UTF-8 once its escapes are decoded"))?,
             method: parts.method,
             headers: parts.headers,
+            transport,
         })
     }
 
-    /// Whether the client speaks HTTPS, to a proxy in front of the emulator.
+    /// Whether a listing of objects is to be S3's second version, which goes on by tokens.
+    pub fn lists_by_token(&self) -> bool {
+        self.dialect == Dialect::S3 && self.query.iter().any(|(name, value)| name == "list-type" && value == "2")
+    }
+
+    /// Whether the client speaks HTTPS, to the emulator or to a proxy in front of it.
     pub fn is_https(&self) -> bool {
-        self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+        self.transport.tls.is_some()
+            || self.headers.get(FORWARDED_PROTO).is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+    }
+
+    /// Scheme, host and port as the client has them: what a URL of this server begins with in an answer.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.is_https() { "https" } else { "http" }, self.host)
     }
 
     /// `?` and the query, escaped anew; nothing when there is none.
@@ -179,7 +195,10 @@ impl RequestHead {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ErrorCode::MissingRequestBodyError.because(format!("the body is empty; it must be a <{root}> document")));
         }
-        Ok(bytes)
+        match self.dialect {
+            Dialect::Cos => Ok(bytes),
+            Dialect::S3 => document::in_cos_words(root, bytes),
+        }
     }
 
     /// Reads a text of at most `limit` bytes and checks its Content-MD5 when there is one; `malformed` is the code of a body that
@@ -202,131 +221,6 @@ impl RequestHead {
             content_md5.check(checksum::md5(&bytes))?;
         }
         Ok(bytes)
-    }
-}
-
-/// How long the client said that the body is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyLength {
-    Declared(u64),
-    Chunked,
-    /// Neither Content-Length nor Transfer-Encoding.
-    Missing,
-}
-
-/// A body that is read a piece at a time; also says how the connection fares.
-pub struct RequestBody {
-    body: Body,
-    length: BodyLength,
-    /// Whether the client waits for `100 Continue`, which is sent by the first read.
-    waits_for_continue: bool,
-    state: BodyState,
-    received: u64,
-    /// When the last piece came.
-    last_read: Option<Instant>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum BodyState {
-    Untouched,
-    Begun,
-    Ended,
-    Broken,
-}
-
-impl RequestBody {
-    pub fn new(body: Body, headers: &HeaderMap) -> Self {
-        let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let length = match declared {
-            Some(length) => BodyLength::Declared(length),
-            None if headers.contains_key(header::TRANSFER_ENCODING) => BodyLength::Chunked,
-            None => BodyLength::Missing,
-        };
-        let expects = headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-        let is_empty = matches!(length, BodyLength::Missing | BodyLength::Declared(0));
-        let state = if is_empty { BodyState::Ended } else { BodyState::Untouched };
-        Self { body, length, waits_for_continue: expects, state, received: 0, last_read: None }
-    }
-
-    /// Bytes that were read.
-    pub fn received(&self) -> u64 {
-        self.received
-    }
-
-    /// When the last of them came.
-    pub fn last_read(&self) -> Option<Instant> {
-        self.last_read
-    }
-
-    pub fn length(&self) -> BodyLength {
-        self.length
-    }
-
-    /// The next piece; `None` at the end.
-    ///
-    /// # Errors
-    /// `IncompleteBody` when the client breaks off, `RequestTimeout` when it stands still.
-    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        while self.state != BodyState::Ended {
-            self.state = BodyState::Begun;
-            let frame = match timeout(PATIENCE, self.body.frame()).await {
-                Ok(frame) => frame,
-                Err(_) => {
-                    self.state = BodyState::Broken;
-                    return Err(
-                        ErrorCode::RequestTimeout.because(format!("no byte of the body came for {} s", PATIENCE.as_secs()))
-                    );
-                }
-            };
-            match frame {
-                None => self.state = BodyState::Ended,
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        self.received += data.len() as u64;
-                        self.last_read = Some(Instant::now());
-                        return Ok(Some(data));
-                    }
-                }
-                Some(Err(cause)) => {
-                    self.state = BodyState::Broken;
-                    return Err(Error::from(ErrorCode::IncompleteBody).caused_by(cause));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// The pieces of [`Self::next`] as a stream.
-    pub fn pieces(&mut self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
-        stream::try_unfold(self, |body| async move { Ok(body.next().await?.map(|piece| (piece, body))) })
-    }
-
-    /// Whether the connection cannot be used again: the body broke off, or the client, told to go on only by a read that never
-    /// came, will send none.
-    pub fn ends_connection(&self) -> bool {
-        self.state == BodyState::Broken || self.waits_for_continue && self.state == BodyState::Untouched
-    }
-
-    /// Whether bytes of the body may still be on their way.
-    pub fn is_unread(&self) -> bool {
-        !self.ends_connection() && matches!(self.state, BodyState::Untouched | BodyState::Begun)
-    }
-
-    /// All that is left, at most `limit` bytes; `too_long` is the code of a body with more.
-    ///
-    /// # Errors
-    /// `too_long`, or as [`Self::next`].
-    pub async fn read_whole(&mut self, limit: usize, too_long: ErrorCode) -> Result<Bytes, Error> {
-        let mut whole = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if whole.len() + piece.len() > limit {
-                return Err(too_long.because(format!("the body is longer than {limit} bytes, the most allowed here")));
-            }
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole.freeze())
     }
 }
 

@@ -2,8 +2,6 @@
 
 use http::HeaderName;
 
-use crate::codec::percent;
-use crate::codec::signature::Authorization;
 use crate::domain::bucket::Bucket;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::strict_signature::{SignedNames, StrictSignature, Unsigned};
@@ -12,6 +10,8 @@ use crate::operations::request::RequestHead;
 use crate::operations::routes::Operation;
 use crate::storage::Store;
 
+/// `signed` gives the names of the headers and of the parameters that the signature covers.
+///
 /// # Errors
 /// `AccessDenied`, naming the header or parameter that is sent and not signed.
 pub(super) fn check(
@@ -19,16 +19,14 @@ pub(super) fn check(
     head: &RequestHead,
     operation: Operation,
     bucket: Option<&Bucket>,
-    authorization: &Authorization,
+    signed: impl FnOnce() -> (Vec<String>, Vec<String>),
 ) -> Result<(), Error> {
     let Some(strict) = bucket.map(|bucket| store.setting::<StrictSignature>(bucket)).transpose()?.flatten() else {
         return Ok(());
     };
     let headers: Vec<&str> = head.headers.keys().map(HeaderName::as_str).collect();
     let params: Vec<&str> = head.query.iter().map(|(name, _)| name.as_str()).filter(|name| !is_of_signature(name)).collect();
-    // The names in the lists are escaped.
-    let decoded = |names: &[String]| names.iter().filter_map(|name| percent::decode(name)).collect::<Vec<_>>();
-    let (signed_headers, signed_params) = (decoded(&authorization.header_list), decoded(&authorization.url_param_list));
+    let (signed_headers, signed_params) = signed();
     let names = SignedNames {
         headers: &headers,
         signed_headers: &signed_headers.iter().map(String::as_str).collect::<Vec<_>>(),

@@ -74,6 +74,13 @@ pub struct Addressing {
 }
 
 impl Addressing {
+    /// Whether a client that takes the emulator for its proxy is served under this host, which may have a port: COS's hosts and
+    /// those of the credentials for them, every `--domain`, hosts below `localhost`, and names that are bound to a bucket.
+    pub fn serves(&self, host: &str, directory: &impl Directory) -> bool {
+        let Ok(name) = host::host_name(host) else { return false };
+        host::is_served(&name, &self.domains) || host::may_be_bound(&name, &self.domains) && directory.bound(&name).is_some()
+    }
+
     /// Resolves a request. `path` is as sent, undecoded.
     ///
     /// # Errors
@@ -266,6 +273,14 @@ mod tests {
             ("[::1]:7436", "/b-1250000000/k", "b-1250000000 k"),
             ("localhost:7436", "/", "service"),
             ("cos-emulator:7436", "/b-1250000000", "b-1250000000"),
+            ("my_service:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos.my_default:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-1.my_default:7436", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-emulator.default.svc.cluster.local", "/b-1250000000/k", "b-1250000000 k"),
+            ("cos-emulator.default.svc.cluster.local.:7436", "/", "service"),
+            ("cos-emulator-0.cos.default.svc.cluster.local", "/b-1250000000/k", "b-1250000000 k"),
+            ("c-1250000000.cos.my_default:7436", "/k", "c-1250000000 k"),
+            ("cos_1", "/_cos/health/live", "control health/live"),
             ("localhost", "/_cos/health/live", "control health/live"),
             ("b-1250000000.localhost", "/_cos/health/live", "b-1250000000 _cos/health/live"),
             ("sts.tencentcloudapi.com", "/", "sts"),
@@ -284,6 +299,45 @@ mod tests {
             ("a b", "/", "InvalidURI"),
         ] {
             assert_eq!(described(resolve(&addressing(), host, path)), expected, "{host}{path}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_serves_coss_own_hosts_and_the_users() {
+        for (host, is_served) in [
+            ("b-1250000000.cos.ap-guangzhou.myqcloud.com:443", true),
+            ("B-1250000000.COS.ap-guangzhou.tencentcos.cn", true),
+            ("b-1250000000.cos-internal.accelerate.tencentcos.cn", true),
+            ("b-1250000000.cos-website.ap-guangzhou.myqcloud.com", true),
+            ("b-1250000000.cn-south.myqcloud.com", true),
+            ("service.cos.myqcloud.com:80", true),
+            ("cos.ap-guangzhou.myqcloud.com", true),
+            ("1250000000.cos-control.ap-guangzhou.myqcloud.com", true),
+            ("b-1250000000.cos.localhost:7436", true),
+            ("cos.ap-guangzhou.localhost", true),
+            ("cos.test", true),
+            ("b-1250000000.cos.test", true),
+            ("files.example.com", true),
+            ("sts.tencentcloudapi.com", true),
+            ("sts.ap-guangzhou.tencentcloudapi.com:443", true),
+            ("metadata.tencentyun.com", true),
+            ("localhost", false),
+            ("app.localhost:3000", false),
+            ("127.0.0.1:7436", false),
+            ("[::1]:7436", false),
+            ("cos-emulator", false),
+            ("myqcloud.com", false),
+            ("sms.myqcloud.com", false),
+            ("cvm.tencentcloudapi.com", false),
+            ("sts.a.b.tencentcloudapi.com", false),
+            ("cos.ap-guangzhou.myqcloud.com.example.com", false),
+            ("eviltencentcos.cn", false),
+            ("other.example.com", false),
+            ("files.example.com@other.example.com", false),
+            ("other.example.com@files.example.com", false),
+            ("a b", false),
+        ] {
+            assert_eq!(addressing().serves(host, &Two), is_served, "{host}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! A form that brings an object (POST Object, 436/14690): fields of text, and then the file.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -10,6 +12,7 @@ use crate::domain::key::ObjectKey;
 use crate::domain::metadata;
 use crate::operations::headers::ACL;
 use crate::operations::request::{BodyLength, RequestBody, RequestHead};
+use crate::operations::s3::{Dialect, names, request};
 
 /// What may stand in front of the file, in bytes of names and values, and in fields.
 const LARGEST_FIELDS: usize = 64 << 10;
@@ -18,7 +21,7 @@ const MOST_FIELDS: usize = 100;
 const FILE: &str = "file";
 const FILE_NAME: &str = "${filename}";
 
-/// Fields that mean what the header of that name does, beside those of [`metadata::KEPT`] and COS's own.
+/// Fields that mean what the header of that name does, beside those of [`metadata::KEPT`], COS's own and S3's.
 const HEADER_FIELDS: [&str; 2] = ["content-md5", "pic-operations"];
 
 /// A form read up to its file.
@@ -74,6 +77,11 @@ impl Fields {
         self.given(name).filter(|text| !text.is_empty())
     }
 
+    /// In lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
     /// # Errors
     /// `InvalidArgument` when there is none (inferred), and those of every key.
     pub(super) fn key(&self) -> Result<ObjectKey, Error> {
@@ -83,13 +91,15 @@ impl Fields {
     /// What PUT Object would have had as its head. Of the request's own headers only the length counts.
     ///
     /// # Errors
-    /// `InvalidArgument` for a field that no header could hold.
+    /// `InvalidArgument` for a field that no header could hold, and those of [`request::in_cos_words`].
     pub(super) fn head(&self, sent: &RequestHead) -> Result<RequestHead, Error> {
         let mut headers = HeaderMap::new();
         headers.extend(sent.headers.get(CONTENT_LENGTH).map(|length| (CONTENT_LENGTH, length.clone())));
         self.replace(&mut headers)?;
         let (method, host, path) = (sent.method.clone(), sent.host.clone(), sent.path.clone());
-        Ok(RequestHead { method, host, path, query: Vec::new(), headers })
+        let dialect = Dialect::of(&headers, None);
+        let head = RequestHead { dialect, method, host, path, query: Vec::new(), headers, transport: sent.transport };
+        request::in_cos_words(&head).map(Cow::into_owned)
     }
 
     /// The request as one that was signed by the field `Signature`: the names in its list may be those of fields (cos-wx-sdk).
@@ -178,7 +188,8 @@ fn header_name(field: &str) -> Result<Option<HeaderName>, Error> {
     if field == "acl" {
         return Ok(Some(ACL));
     }
-    if !field.starts_with("x-cos-") && !metadata::KEPT.contains(&field) && !HEADER_FIELDS.contains(&field) {
+    let is_own = ["x-cos-", names::PREFIX].iter().any(|prefix| field.starts_with(prefix));
+    if !is_own && !metadata::KEPT.contains(&field) && !HEADER_FIELDS.contains(&field) {
         return Ok(None);
     }
     let refuse = |_| ErrorCode::InvalidArgument.because(format!("the form field {field:?} has a name that no header can have"));

@@ -62,8 +62,8 @@ async fn follow(context: &Context<'_>, head: &RequestHead, detour: &Detour) -> R
     if !detour.is_visible {
         return show(context, head, &detour.key).await;
     }
-    let scheme = if detour.is_https || head.is_https() { "https" } else { "http" };
-    let location = format!("{scheme}://{}/{}", head.host, percent::encode_key(&detour.key));
+    let origin = if detour.is_https { format!("https://{}", head.host) } else { head.origin() };
+    let location = format!("{origin}/{}", percent::encode_key(&detour.key));
     Ok(redirect(StatusCode::FOUND, &location))
 }
 

@@ -1,6 +1,5 @@
 //! What a bucket's access log is told of a request (Logging Overview, 436/16920).
 
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -24,7 +23,8 @@ use crate::operations::routes::Operation;
 use crate::server::app::App;
 
 /// Parameters whose values let their reader act for the caller.
-const SECRETS: [&str; 3] = ["q-signature", "sign", "x-cos-security-token"];
+const SECRETS: [&str; 6] =
+    ["q-signature", "sign", "x-cos-security-token", "X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
 
 /// A record in the making.
 pub(super) struct Draft {
@@ -35,7 +35,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Notes the request; `None` for a bucket without a log.
-    pub(super) fn begin(app: &App, bucket: &Bucket, operation: Operation, head: &RequestHead, client: IpAddr) -> Option<Self> {
+    pub(super) fn begin(app: &App, bucket: &Bucket, operation: Operation, head: &RequestHead) -> Option<Self> {
         if !bucket.settings.has(SettingKind::Logging) {
             return None;
         }
@@ -46,7 +46,7 @@ impl Draft {
             region: bucket.region.as_str().to_owned(),
             host: head.host.clone(),
             action: operation.action(),
-            remote_ip: client.to_string(),
+            remote_ip: head.transport.client.to_string(),
             secret_id: secret_id(head).unwrap_or_default(),
             path: head.path.clone(),
             method: head.method.to_string(),

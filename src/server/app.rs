@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
+use tokio_rustls::rustls::sign::CertifiedKey;
 
 use crate::domain::account::{Account, Accounts, SubAccount};
 use crate::domain::bucket::{Bucket, BucketName, Region, Versioning};
@@ -17,6 +18,7 @@ use crate::domain::time::Clock;
 use crate::operations::context::{MOST_SCANS, Services};
 use crate::operations::jobs::{self, Agenda};
 use crate::operations::target::Addressing;
+use crate::server::tls::{Authority, AuthorityError};
 use crate::storage::{Durability, StorageError, Store};
 
 /// All that can be chosen, checked and with defaults applied.
@@ -36,6 +38,8 @@ pub struct Settings {
     pub domains: Vec<String>,
     pub default_bucket: Option<BucketName>,
     pub region: Region,
+    /// The user's own certificate with its key, for HTTPS under the names that it covers.
+    pub certificate: Option<Arc<CertifiedKey>>,
 }
 
 /// A bucket to make at the start.
@@ -68,11 +72,15 @@ pub enum StartError {
     TemporaryFolder(std::io::Error),
     #[error("the data folder cannot be used: {0}")]
     Store(#[from] StorageError),
+    #[error("the data folder's certificate authority cannot be used: {0}")]
+    Authority(#[from] AuthorityError),
 }
 
 /// One emulator, without its sockets.
 pub struct App {
     pub(super) services: Services,
+    authority: Arc<Authority>,
+    certificate: Option<Arc<CertifiedKey>>,
     data_dir: PathBuf,
     temporary: Option<TempDir>,
 }
@@ -93,8 +101,11 @@ impl App {
         };
         let durability = if temporary.is_some() { Durability::None } else { Durability::BeforeAnswer };
         let (folder, for_store) = (data_dir.clone(), random.clone());
-        let opened = tokio::task::spawn_blocking(move || Store::open(&folder, durability, &for_store)).await;
-        let store = opened.unwrap_or(Err(StorageError::Closed))?;
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&folder, durability, &for_store)?;
+            Ok::<_, StartError>((store, Authority::open(&folder, Clock::system().now())?))
+        });
+        let (store, authority) = opened.await.unwrap_or(Err(StorageError::Closed.into()))?;
         for FirstBucket { name, versioning } in settings.buckets {
             let owner = settings.account.appid.clone();
             let bucket = Bucket::new(name, settings.region.clone(), owner, clock.now());
@@ -121,12 +132,21 @@ impl App {
             region,
             scans,
         };
-        Ok(Arc::new(Self { services, data_dir, temporary }))
+        let authority = Arc::new(authority);
+        Ok(Arc::new(Self { services, authority, certificate: settings.certificate, data_dir, temporary }))
     }
 
     /// What operations use; tests reach behind the server through it.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    pub fn authority(&self) -> &Arc<Authority> {
+        &self.authority
+    }
+
+    pub(super) fn certificate(&self) -> Option<&Arc<CertifiedKey>> {
+        self.certificate.as_ref()
     }
 
     /// Does what has become due by the app's clock, such as lifecycle rules; it is done when this returns.

@@ -1,13 +1,14 @@
 //! One request from head to answer: the only file that sees all the steps.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use http::header::{CONNECTION, HOST, ORIGIN};
+use http::header::{CONNECTION, HOST};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
+use http::{HeaderMap, HeaderValue, Method, Uri, request};
+use hyper::ext::ReasonPhrase;
 use tokio::time::timeout;
 use tracing::Span;
 
@@ -19,14 +20,16 @@ use crate::operations::authenticate::Authentication;
 use crate::operations::context::{Context, Services};
 use crate::operations::error_body::{self, Incident, new_trace_id};
 use crate::operations::request::{RequestBody, RequestHead};
-use crate::operations::response::{self, Response};
+use crate::operations::response::Response;
 use crate::operations::routes::Operation;
+use crate::operations::s3::payload::Payload;
+use crate::operations::s3::{self, Dialect, framing};
 use crate::operations::target::{Resource, Target};
 use crate::operations::{self, authenticate, metadata, routes, sts, website};
 use crate::server::access_log::{Draft, Exchange};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
-use crate::server::{Client, accelerate, authorize, cors, referer};
+use crate::server::{accelerate, authorize, control, cors, forward_proxy, referer};
 
 /// How long the rest of a refused body is read and thrown away.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(30);
@@ -38,6 +41,7 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let method = parts.method.clone();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (uri, host) = (parts.uri.clone(), parts.headers.get(HOST).cloned());
+    let dialect = Dialect::of(&parts.headers, parts.uri.query());
     let begun = Instant::now();
     let mut manner = Manner::default();
     let answered = answer(&app, parts, &mut body, &mut manner).await;
@@ -46,17 +50,29 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
         if let Some(draft) = &mut manner.draft {
             draft.note_error(&error);
         }
-        let (resource, trace_id) = (resource(&uri, host.as_ref()), new_trace_id(&app.services.random));
+        let resource = match dialect {
+            Dialect::Cos => resource(&uri, host.as_ref()),
+            Dialect::S3 => uri.path().to_owned(),
+        };
+        let trace_id = new_trace_id(&app.services.random);
         let incident = Incident { resource: &resource, request_id: &request_id, trace_id: &trace_id };
-        match &manner.page {
-            Some(key) => error_body::page(&error, &method, &incident, key),
-            None => error_body::response(&error, &method, &incident),
+        match (&manner.page, dialect) {
+            (Some(key), _) => error_body::page(&error, &method, &incident, key),
+            (None, Dialect::Cos) => error_body::response(&error, &method, &incident),
+            (None, Dialect::S3) => s3::error::response(&error, &method, &incident),
         }
     });
     response.headers_mut().extend(manner.cors);
+    if method == Method::CONNECT && !response.status().is_success() {
+        // Whatever the client has sent behind it was meant for another server.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(draft) = manner.draft {
         let exchange = Exchange { request_id: &request_id, uri: &uri, body: &body, begun };
         response = draft.finish(&app, &exchange, response);
+    }
+    if dialect == Dialect::S3 {
+        s3::answer::headers_in_s3_words(response.headers_mut(), &request_id, &app.services.random);
     }
     leave_in_order(body, response.headers_mut());
     response
@@ -75,18 +91,27 @@ struct Manner {
 
 async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
     let services = &app.services;
-    let client = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Client(address)| *address);
     let (uri, request_id) = (parts.uri.clone(), parts.extensions.get::<RequestId>().cloned());
-    let head = RequestHead::new(parts)?;
-    let target = find_target(services, &head)?;
+    let sent = RequestHead::new(parts)?;
+    forward_proxy::check(services, &sent, body.length())?;
+    if sent.method == Method::CONNECT {
+        return Ok(established());
+    }
+    let target = find_target(services, &sent)?;
+    forward_proxy::check_target(&sent, &target)?;
     let Some(scope) = target.scope() else {
         let request_id = request_id.map(|id| id.0).unwrap_or_default();
-        return Ok(match &target.resource {
-            Resource::Sts => sts::answer(services, &head, uri.query().unwrap_or_default(), body, client, &request_id).await,
-            Resource::Metadata(path) => metadata::answer(services, &head, path),
-            _ => control(app, &head, &target).await?,
-        });
+        return match &target.resource {
+            Resource::Sts => {
+                let query = uri.query().unwrap_or_default();
+                Ok(sts::answer(services, &sent, query, body, sent.transport.client, &request_id).await)
+            }
+            Resource::Metadata(path) => Ok(metadata::answer(services, &sent, path)),
+            Resource::Control(path) => control::answer(app, &sent, path).await,
+            Resource::Service | Resource::Bucket(_) | Resource::Object(..) => unreachable!("COS's own have a scope"),
+        };
     };
+    let mut head = s3::request::in_cos_words(&sent)?;
     let operation = match target.endpoint {
         Endpoint::Website => {
             manner.page = Some(target.key().map_or_else(String::new, |key| key.as_str().to_owned()));
@@ -99,33 +124,43 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     let now = services.clock.now();
     let found = find_bucket(app, &target, operation);
     let bucket = found.as_ref().ok().and_then(Option::as_ref);
-    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &head, client));
+    manner.draft = bucket.and_then(|bucket| Draft::begin(app, bucket, operation, &sent));
     manner.cors = cors::headers(&services.store, &head, bucket)?;
     if target.endpoint == Endpoint::Accelerate {
         accelerate::check(&services.store, operation, bucket)?;
     }
     // Who sends a form, and for which key, stands in its body: the operation itself asks for both.
     let is_form = operation == Operation::PostObject;
-    let authentication = if is_form {
+    let mut authentication = if is_form {
         Authentication::anonymous(None)
     } else {
-        authenticate::authenticate(services, &head, &target, (operation, bucket), now)?
+        authenticate::authenticate(services, &sent, &target, (operation, bucket), now)?
     };
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
+    }
+    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+        body.hold_to(payload);
+        framing::remove(&mut head.to_mut().headers);
     }
     if operation != Operation::OptionsObject {
         referer::check(&services.store, &head, &target, bucket, authentication.signed)?;
     }
     let bucket = found?;
-    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, client, bucket, now };
+    let context = Context { services, head: &head, target: &target, caller: &authentication.caller, bucket, now };
     if manner.page.is_some() && operation != Operation::OptionsObject {
         return website::serve(&context).await;
     }
     if !is_form {
         authorize::authorize(&context, operation, &authentication)?;
     }
-    operations::run(operation, &context, body).await
+    s3::bucket_owner::check(&context)?;
+    let response = operations::run(operation, &context, body).await?;
+    let mut response = s3::answer::document_in(head.dialect, &head.method, operation, response).await?;
+    if let Some(payload) = body.payload() {
+        payload.describe(operation, response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// What the request is about. A call of STS may also go to the root of a host that names nothing, so that it works without names.
@@ -155,21 +190,11 @@ fn find_bucket(app: &App, target: &Target, operation: Operation) -> Result<Optio
     }
 }
 
-/// The control API: so far, whether the server lives, and doing what is due.
-async fn control(app: &App, head: &RequestHead, target: &Target) -> Result<Response, Error> {
-    let Resource::Control(path) = &target.resource else { unreachable!("only the control API has no scope") };
-    match (&head.method, path.as_str()) {
-        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
-        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
-            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
-        }
-        (&Method::POST, "run-due") => {
-            app.run_what_is_due().await;
-            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
-        }
-        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
-        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
-    }
+/// What a CONNECT is answered before the connection is another.
+fn established() -> Response {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(ReasonPhrase::from_static(b"Connection established"));
+    response
 }
 
 fn record(operation: Operation, target: &Target) {

@@ -6,7 +6,8 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use http::header::{CONNECTION, DATE, SERVER};
-use http::{Extensions, HeaderMap, HeaderValue, Version};
+use http::uri::Authority;
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 use tracing::{Instrument, field};
 
 use crate::domain::random::Random;
@@ -35,7 +36,7 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         "request",
         request_id = request_id.0,
         method = %request.method(),
-        path = request.uri().path(),
+        path = asked(request.uri()),
         operation = field::Empty,
         bucket = field::Empty,
         key = field::Empty,
@@ -43,20 +44,30 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
         rule = field::Empty,
     );
     let stays_open = stays_open(request.version(), request.headers());
+    let is_connect = request.method() == Method::CONNECT;
     request.extensions_mut().insert(request_id.clone());
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
+    let status = response.status();
     let headers = response.headers_mut();
     insert(headers, REQUEST_ID, &request_id.0);
     insert(headers, DATE, &observer.clock.now().http_date());
     headers.insert(SERVER, HeaderValue::from_static("tencent-cos"));
     let connection = if stays_open && !headers.contains_key(CONNECTION) { "keep-alive" } else { "close" };
-    headers.insert(CONNECTION, HeaderValue::from_static(connection));
+    // The connection that a CONNECT was sent on is another's once it is answered.
+    if !(is_connect && status.is_success()) {
+        headers.insert(CONNECTION, HeaderValue::from_static(connection));
+    }
     response.extensions_mut().extend(observer.spelling.clone());
     let latency_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status = response.status().as_u16(), latency_us, "answered"));
+    span.in_scope(|| tracing::info!(status = status.as_u16(), latency_us, "answered"));
     response
+}
+
+/// The path, or what a CONNECT names in its stead.
+fn asked(uri: &Uri) -> &str {
+    if uri.path().is_empty() { uri.authority().map_or("", Authority::as_str) } else { uri.path() }
 }
 
 /// Whether the client wants to go on using the connection.

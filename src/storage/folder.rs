@@ -3,6 +3,7 @@
 //! ```text
 //! FORMAT      the version of this layout
 //! folder.key  32 random bytes, readable by the owner alone
+//! ca.*        the server's certificate authority
 //! index/      sled
 //! bodies/xx/  a file a body, named by its id; xx are the id's last two digits
 //! staging/    bodies still arriving; emptied at every start
@@ -102,10 +103,19 @@ fn open_key(path: &Path, random: &Random) -> Result<Key, StorageError> {
 }
 
 /// Writes aside, then renames: a crash leaves the whole file or none.
-fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StorageError> {
+///
+/// # Errors
+/// The file could not be written.
+pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StorageError> {
     let aside = path.with_extension("new");
     let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&aside)?;
+        // What a crash left there may be readable by others.
+        if let Err(error) = fs::remove_file(&aside)
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(error);
+        }
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&aside)?;
         file.write_all(bytes)?;
         fs::rename(&aside, path)
     };

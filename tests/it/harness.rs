@@ -57,6 +57,7 @@ pub(crate) fn settings() -> Settings {
         domains: Vec::new(),
         default_bucket: None,
         region: "ap-guangzhou".parse().expect("valid"),
+        certificate: None,
     }
 }
 
@@ -72,7 +73,7 @@ impl TestServer {
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let served = Arc::clone(&app);
-        let serving = tokio::spawn(async move { server::serve(listener, served, async { drop(stopped.await) }).await });
+        let serving = tokio::spawn(async move { server::serve(vec![listener], served, async { drop(stopped.await) }).await });
         Self { app, clock, address, stop: Some(stop), serving }
     }
 

@@ -1,11 +1,10 @@
-//! HTTP as bytes over a socket, for what a client library would not send or would hide.
+//! HTTP as bytes over a socket, plain or inside of TLS, for what a client library would not send or would hide.
 
 use std::future::Future;
 use std::time::Duration;
 
 use http::Method;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 
 use crate::harness::{SECRET_ID, SECRET_KEY, TestServer, authorization};
@@ -13,11 +12,25 @@ use crate::harness::{SECRET_ID, SECRET_KEY, TestServer, authorization};
 /// Longer than anything takes that works; what waits for ever fails instead.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) struct Socket(BufReader<TcpStream>);
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+pub(crate) struct Socket(BufReader<Box<dyn Stream>>);
 
 impl Socket {
     pub(crate) async fn open(cos: &TestServer) -> Self {
-        Self(BufReader::new(cos.connect().await))
+        Self::over(cos.connect().await)
+    }
+
+    pub(crate) fn over(stream: impl Stream + 'static) -> Self {
+        Self(BufReader::new(Box::new(stream)))
+    }
+
+    /// What is beneath, for another protocol; everything that was answered must have been read.
+    pub(crate) fn into_stream(self) -> Box<dyn Stream> {
+        assert!(self.0.buffer().is_empty(), "the server said more than was read");
+        self.0.into_inner()
     }
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {

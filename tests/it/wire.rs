@@ -170,7 +170,6 @@ async fn every_answer_has_the_common_headers() {
         ("HEAD", HOST, "/missing", 404),
         ("PATCH", HOST, "/o", 405),
         ("get", HOST, "/o", 405),
-        ("CONNECT", HOST, HOST, 405),
         ("PUT", HOST, "/o", 411),
         ("GET", HOST, "/o?notification", 501),
         ("OPTIONS", HOST, "*", 403),

@@ -52,13 +52,14 @@ struct ListBucketResult {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Contents {
+pub(super) struct Contents {
     key: String,
     last_modified: String,
     #[serde(rename = "ETag")]
     etag: String,
     size: u64,
-    owner: Person,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<Person>,
     storage_class: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     storage_tier: Option<&'static str>,
@@ -81,14 +82,14 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         is_truncated: page.is_truncated,
         next_marker: page.next_marker().map(|marker| encoding.apply(marker).into_owned()),
         common_prefixes: common_prefixes(&page, *encoding),
-        contents: contents(&page, *encoding, &bucket.owner, context.now),
+        contents: contents(&page, *encoding, Some(&bucket.owner), context.now),
     };
     let mut headers = HeaderMap::new();
     insert(&mut headers, BUCKET_REGION, bucket.region.as_str());
     Ok(response::document("ListBucketResult", &result, headers))
 }
 
-fn common_prefixes(page: &Page<Object>, encoding: Encoding) -> Vec<CommonPrefix> {
+pub(super) fn common_prefixes(page: &Page<Object>, encoding: Encoding) -> Vec<CommonPrefix> {
     let prefixes = page.entries.iter().filter_map(|entry| match entry {
         Entry::CommonPrefix(prefix) => Some(CommonPrefix { prefix: encoding.apply(prefix).into_owned() }),
         Entry::Item(..) => None,
@@ -96,7 +97,8 @@ fn common_prefixes(page: &Page<Object>, encoding: Encoding) -> Vec<CommonPrefix>
     prefixes.collect()
 }
 
-fn contents(page: &Page<Object>, encoding: Encoding, owner: &str, now: Timestamp) -> Vec<Contents> {
+/// The objects of a page, with their owner's APPID if it is to be named.
+pub(super) fn contents(page: &Page<Object>, encoding: Encoding, owner: Option<&str>, now: Timestamp) -> Vec<Contents> {
     let contents = page.entries.iter().filter_map(|entry| match entry {
         Entry::CommonPrefix(_) => None,
         Entry::Item(key, object) => Some(Contents {
@@ -104,7 +106,7 @@ fn contents(page: &Page<Object>, encoding: Encoding, owner: &str, now: Timestamp
             last_modified: object.last_modified.iso_millis(),
             etag: etag::quoted(&object.etag),
             size: object.size,
-            owner: Person::appid(owner),
+            owner: owner.map(Person::appid),
             storage_class: object.attributes.storage_class.name(),
             storage_tier: object.attributes.storage_class.is_tiered().then_some("FREQUENT"),
             restore_status: object.restore.as_ref().and_then(|restore| restore.state(now)).map(RestoreState::name),

@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use crate::domain::acl::AclOf;
-use crate::domain::bucket::{Bucket, BucketName};
+use crate::domain::bucket::{Bucket, BucketName, Region};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::tag::{Tagged, Tags};
 use crate::operations::acl_headers;
@@ -38,16 +38,25 @@ impl CreateBucketConfiguration {
         }
     }
 
+    /// Where the bucket is to be: where the host leads to, else where the body says, else where the emulator is set to be.
+    fn region(&self, context: &Context<'_>) -> Result<Region, Error> {
+        let asked = self.location_constraint.as_deref().filter(|location| !location.is_empty());
+        match (&context.target.region, asked) {
+            (Some(region), Some(asked)) if asked != region.as_str() => {
+                let message = format!("LocationConstraint is {asked:?}, but the request's host leads to {}", region.as_str());
+                Err(ErrorCode::InvalidLocationConstraint.because(message))
+            }
+            (Some(region), _) => Ok(region.clone()),
+            // A host that names no region is the emulator's own, so no source says what the service would do (inferred).
+            (None, Some(asked)) => {
+                asked.parse().map_err(|error: Error| ErrorCode::InvalidLocationConstraint.because(error.message().to_owned()))
+            }
+            (None, None) => Ok(context.services.region.clone()),
+        }
+    }
+
     /// Makes the bucket what is asked for, if that can be.
     fn apply(&self, bucket: &mut Bucket) -> Result<(), Error> {
-        let region = &bucket.region;
-        match &self.location_constraint {
-            Some(location) if !location.is_empty() && location != region.as_str() => {
-                let message = format!("LocationConstraint is {location:?}, but the request's host leads to {}", region.as_str());
-                return Err(ErrorCode::InvalidLocationConstraint.because(message));
-            }
-            _ => {}
-        }
         bucket.is_multi_az = is_asked("BucketAZConfig", self.az.as_deref(), "MAZ", Some("OAZ"))?;
         bucket.is_ofs = is_asked("BucketArchConfig", self.arch.as_deref(), "OFS", None)?;
         Ok(())
@@ -71,8 +80,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let name = context.target.bucket().expect("the table gives this operation requests with a bucket");
     let (appid, _) = context.account()?;
     check_appid(context, name, appid)?;
-    let region = context.target.region.clone().unwrap_or_else(|| context.services.region.clone());
     let configuration = CreateBucketConfiguration::read(context, body).await?;
+    let region = configuration.region(context)?;
     let tags = Tags::from_header(context.head.header_text(&TAGGING)?.unwrap_or_default(), Tagged::Bucket)?;
     let mut bucket = Bucket::new(name.clone(), region, appid.to_owned(), context.now);
     configuration.apply(&mut bucket)?;

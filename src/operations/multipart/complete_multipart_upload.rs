@@ -12,10 +12,10 @@ use crate::domain::etag;
 use crate::domain::part::{ListedPart, PartNumber, UploadId, UploadedPart, check_list};
 use crate::domain::time::Timestamp;
 use crate::operations::context::Context;
-use crate::operations::draft;
 use crate::operations::headers::{HASH_CRC64, PNUM_MAX, PNUM_MIN};
 use crate::operations::locking::Locking;
 use crate::operations::object_headers;
+use crate::operations::overwriting::Overwriting;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::return_body;
@@ -62,7 +62,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let listed = read_list(context.head, body).await?;
     check_count(context.head, listed.len())?;
     let return_body = return_body::asked(context)?;
-    let forbids_overwrite = upload.forbids_overwrite || draft::forbids_overwrite(context)?;
+    let overwriting = Overwriting::parse(context.head)?.or_forbidden(upload.forbids_overwrite);
 
     let locking = Locking::with(context, upload.retained_until)?;
     let mut headers = HeaderMap::new();
@@ -70,7 +70,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let now = context.services.clock.now();
     let id = upload_id.clone();
     let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
-        draft::check_overwrite(forbids_overwrite, slot)?;
+        overwriting.check(slot)?;
         let object = object(slot, parts, &listed, upload, id, now)?;
         Ok(Object { retained_until: locking.until(now), ..object })
     };
@@ -84,7 +84,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
             }
             let result = CompleteMultipartUploadResult {
                 namespace: NAMESPACE,
-                location: format!("http://{}{}", context.head.host, context.head.path),
+                location: format!("{}{}", context.head.origin(), context.head.path),
                 bucket: bucket.as_str(),
                 key: key.as_str(),
                 etag: etag::quoted(&object.etag),

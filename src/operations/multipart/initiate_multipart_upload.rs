@@ -23,9 +23,9 @@ struct InitiateMultipartUploadResult<'a> {
 
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
-    let ObjectDraft { attributes, forbids_overwrite, locking, .. } = ObjectDraft::parse(context)?;
+    let ObjectDraft { attributes, overwriting, locking, .. } = ObjectDraft::parse(context)?;
     let is_versioned = context.bucket()?.versioning != Versioning::Never;
-    if forbids_overwrite && !is_versioned && context.store().object(bucket, key)?.is_some() {
+    if overwriting.is_forbidden && !is_versioned && context.store().object(bucket, key)?.is_some() {
         return Err(ErrorCode::FileAlreadyExists.into());
     }
     let mut headers = HeaderMap::new();
@@ -34,7 +34,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
         initiated: context.now,
         initiator: context.caller.to_string(),
         attributes,
-        forbids_overwrite,
+        forbids_overwrite: overwriting.is_forbidden,
         retained_until: locking.own,
     };
     let id = UploadId::new(context.now.seconds(), context.services.random.bytes());

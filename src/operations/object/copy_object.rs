@@ -13,7 +13,7 @@ use crate::domain::etag;
 use crate::domain::storage_class::StorageClass;
 use crate::operations::context::Context;
 use crate::operations::copy_source::{self, Source};
-use crate::operations::draft::{self, ObjectDraft};
+use crate::operations::draft::ObjectDraft;
 use crate::operations::headers::{METADATA_DIRECTIVE, TAGGING_DIRECTIVE};
 use crate::operations::response::{self, Response};
 use crate::operations::{object_headers, sse_headers};
@@ -59,7 +59,7 @@ struct CopyObjectResult {
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
     let CopyObject { asked, metadata, tagging, draft } = CopyObject::parse(context)?;
-    let ObjectDraft { mut attributes, customer_key, forbids_overwrite, locking } = draft;
+    let ObjectDraft { mut attributes, customer_key, overwriting, locking } = draft;
     let Copied { source, content, etag } = copy(context, &asked, &attributes, customer_key.as_ref()).await?;
 
     if metadata == Directive::Copy {
@@ -70,7 +70,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     }
     let now = context.services.clock.now();
     let object = move |slot: &Slot<'_>, content| {
-        draft::check_overwrite(forbids_overwrite, slot)?;
+        overwriting.check(slot)?;
         let object = Object::new(slot.version, etag, source.size, source.crc64, now, attributes, content);
         Ok(Object { retained_until: locking.until(now), ..object })
     };

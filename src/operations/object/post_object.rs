@@ -9,6 +9,7 @@ use tracing::Span;
 
 use crate::codec::percent;
 use crate::codec::signature::PolicySignature;
+use crate::codec::signature_v4;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
 use crate::domain::post_policy::PostPolicy;
@@ -17,19 +18,26 @@ use crate::operations::access;
 use crate::operations::authenticate::{self, Authentication};
 use crate::operations::context::Context;
 use crate::operations::draft::ObjectDraft;
-use crate::operations::headers::{FSIZE_MAX, SECURITY_TOKEN};
+use crate::operations::headers::{AMZ_SECURITY_TOKEN, FSIZE_MAX, SECURITY_TOKEN};
 use crate::operations::object_headers;
 use crate::operations::receive::{Intake, Promise};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response, insert};
 use crate::operations::return_body;
 use crate::operations::routes::{self, Operation};
+use crate::operations::s3;
 use crate::operations::target::{Resource, Target};
 use crate::operations::upload_form::{Fields, File, UploadForm};
 use crate::storage::Object;
 
 /// Any of these says that the form is signed by its policy.
 const POLICY_SIGNATURE: [&str; 4] = ["q-sign-algorithm", "q-ak", "q-key-time", "q-signature"];
+
+/// And any of these that an S3 client signed it.
+const S3_POLICY_SIGNATURE: [&str; 3] = ["x-amz-algorithm", "x-amz-credential", "x-amz-signature"];
+
+/// The signer's key in forms of S3's signature version 2.
+const S3_POLICY_SIGNATURE_V2: &str = "awsaccesskeyid";
 
 pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     let UploadForm { fields, file } = UploadForm::read(context.head, body).await?;
@@ -54,6 +62,8 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
 
 /// A form's policy, and the text of it that is signed.
 struct Policy {
+    /// As sent.
+    base64: String,
     json: Vec<u8>,
     rules: PostPolicy,
 }
@@ -65,7 +75,7 @@ impl Policy {
         let json = STANDARD
             .decode(text)
             .map_err(|error| ErrorCode::InvalidPolicyDocument.because(format!("the form field policy is not base64: {error}")))?;
-        Ok(Self { rules: PostPolicy::parse(&json)?, json })
+        Ok(Self { rules: PostPolicy::parse(&json)?, base64: text.to_owned(), json })
     }
 }
 
@@ -76,10 +86,17 @@ fn authenticate(context: &Context<'_>, fields: &Fields, policy: Option<&Policy>)
         let asked = (Operation::PostObject, context.bucket.as_ref());
         authenticate::authenticate(services, head, context.target, asked, now)
     };
+    let has_one_of = |names: &[&str]| names.iter().any(|name| fields.text(name).is_some());
+    if services.check_signatures && has_one_of(&S3_POLICY_SIGNATURE) {
+        return authenticate_s3(context, fields, policy);
+    }
+    if services.check_signatures && has_one_of(&[S3_POLICY_SIGNATURE_V2]) {
+        return Err(s3::signature::other_algorithm(S3_POLICY_SIGNATURE_V2));
+    }
     if let Some(signature) = fields.text("signature") {
         return of_head(&fields.signed_head(context.head, signature)?);
     }
-    if !services.check_signatures || POLICY_SIGNATURE.iter().all(|name| fields.text(name).is_none()) {
+    if !services.check_signatures || !has_one_of(&POLICY_SIGNATURE) {
         return of_head(context.head);
     }
     let remark = match (PolicySignature::from_fields(|name| fields.text(name)), policy) {
@@ -92,6 +109,22 @@ fn authenticate(context: &Context<'_>, fields: &Fields, policy: Option<&Policy>)
         (Err(error), _) => format!("the signature in the form was not understood: {error}"),
     };
     Ok(Authentication::anonymous(Some(remark)))
+}
+
+/// Asks the signature of an S3 client, whose policy must speak of all fields.
+fn authenticate_s3(context: &Context<'_>, fields: &Fields, policy: Option<&Policy>) -> Result<Authentication, Error> {
+    let refuse = |message: String| ErrorCode::InvalidArgument.because(message);
+    let signed = signature_v4::PolicySignature::from_fields(|name| fields.text(name))
+        .map_err(|error| refuse(format!("the form is signed, but its field {error}")))?;
+    let policy = policy.ok_or_else(|| refuse("the form is signed, but has no field policy".to_owned()))?;
+    policy.rules.check_s3_fields(fields.names())?;
+    authenticate::authenticate_s3_policy(
+        context.services,
+        &signed,
+        &policy.base64,
+        fields.text(AMZ_SECURITY_TOKEN.as_str()),
+        context.now,
+    )
 }
 
 /// As PUT Object stores a body; `context` is what that would have been given.
@@ -133,7 +166,7 @@ fn answer(
         return Ok(response::empty(StatusCode::SEE_OTHER, headers));
     }
     let path = sent.path.trim_end_matches('/');
-    insert(&mut headers, LOCATION, &format!("http://{}{path}/{}", sent.host, percent::encode_key(key)));
+    insert(&mut headers, LOCATION, &format!("{}{path}/{}", sent.origin(), percent::encode_key(key)));
     let asked = match fields.text("success_action_status") {
         Some("200") => Some(StatusCode::OK),
         Some("201") => Some(StatusCode::CREATED),

@@ -11,7 +11,7 @@ use crate::domain::error::{Error, ErrorCode};
 use crate::domain::etag;
 use crate::domain::key::ObjectKey;
 use crate::operations::context::Context;
-use crate::operations::draft::{self, ObjectDraft};
+use crate::operations::draft::ObjectDraft;
 use crate::operations::headers::SYMLINK_TARGET;
 use crate::operations::object_headers;
 use crate::operations::request::RequestHead;
@@ -23,7 +23,7 @@ use crate::storage::{Attributes, Object, ObjectKind, Slot};
 pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (bucket, key) = context.object()?;
     let target = target(context.head)?;
-    let ObjectDraft { attributes, forbids_overwrite, locking, .. } = ObjectDraft::parse_named(context, name(&target, key))?;
+    let ObjectDraft { attributes, overwriting, locking, .. } = ObjectDraft::parse_named(context, name(&target, key))?;
     // What it holds is no secret: it stands in the answer to GET symlink.
     sse_headers::refuse_on_read(context.head)?;
     Encryption::None.unlock(sse_headers::customer_key(context.head)?.as_ref())?;
@@ -35,7 +35,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let (size, crc64, etag) = (staged.digested.length, staged.digested.crc64, etag::of_plain(staged.digested.md5));
     let now = context.services.clock.now();
     let object = move |slot: &Slot<'_>, content| {
-        draft::check_overwrite(forbids_overwrite, slot)?;
+        overwriting.check(slot)?;
         let object = Object::new(slot.version, etag, size, crc64, now, attributes, content);
         Ok(Object { kind: ObjectKind::Symlink(target), retained_until: locking.until(now), ..object })
     };

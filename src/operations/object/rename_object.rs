@@ -6,8 +6,8 @@ use crate::codec::percent;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::operations::context::Context;
-use crate::operations::draft;
 use crate::operations::headers::RENAME_SOURCE;
+use crate::operations::overwriting::Overwriting;
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
 use crate::operations::routes::Operation;
@@ -24,7 +24,7 @@ pub(crate) async fn handle(context: &Context<'_>) -> Result<Response, Error> {
     let source = source(context.head)?;
     context.may(Operation::GetObject, bucket, &source)?;
     context.may(Operation::DeleteObject, bucket, &source)?;
-    let forbids_overwrite = draft::forbids_overwrite(context)?;
+    let forbids_overwrite = Overwriting::parse(context.head)?.is_forbidden;
     match context.store().rename(name, &source, target, forbids_overwrite, context.now).await? {
         Ok(()) => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
         Err(refusal) => Err(refused(refusal, &source)),

@@ -43,6 +43,9 @@ const AREAS = [
   'large_file',
 ];
 
+// How the runner names this client and way.
+const RUN = `${process.env.E2E_CLIENT}/${process.env.E2E_WAY}`;
+
 async function main() {
   const server = new Server(process.env);
   const wanted = process.env.E2E_CASES || '';
@@ -74,11 +77,11 @@ async function passes(name, run, server) {
     await run(server);
     assert.deepEqual(server.repeated, [], 'the SDK repeated requests');
   } catch (error) {
-    console.log(`FAILED node: ${name}`);
+    console.log(`FAILED ${RUN}: ${name}`);
     console.error(error);
     return false;
   }
-  console.log(`ok node: ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(`ok ${RUN}: ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   return true;
 }
 

@@ -86,6 +86,9 @@ AREAS = [
     large_file,
 ]
 
+# How the runner names this client and way.
+RUN = f"{os.environ['E2E_CLIENT']}/{os.environ['E2E_WAY']}"
+
 
 def main():
     # The cases look at what the SDK raises; it would log the same once more.
@@ -110,13 +113,13 @@ def passes(case, server):
     try:
         case(server)
     except Skip as reason:
-        print(f"skip python: {title(case)}: {reason}", flush=True)
+        print(f"skip {RUN}: {title(case)}: {reason}", flush=True)
         return True
     except Exception:
-        print(f"FAILED python: {title(case)}", flush=True)
+        print(f"FAILED {RUN}: {title(case)}", flush=True)
         traceback.print_exc()
         return False
-    print(f"ok python: {title(case)} ({time.monotonic() - started:.1f} s)", flush=True)
+    print(f"ok {RUN}: {title(case)} ({time.monotonic() - started:.1f} s)", flush=True)
     return True
 
 

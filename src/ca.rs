@@ -1,0 +1,96 @@
+//! `cos-emulator ca`: what clients need to trust the emulator's certificates, as files of one folder. The CA's key stays where it is.
+
+mod env_file;
+mod truststore;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cos_emulator::config::CaOptions;
+use cos_emulator::config::base_url::BaseUrl;
+use http::{Request, StatusCode};
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+
+use crate::Failure;
+use crate::client;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Writes `ca.pem`, `truststore.p12` and `env.sh`, and says on standard output who reads what.
+///
+/// # Errors
+/// There is no certificate where it was looked for, or a file cannot be written.
+pub(crate) async fn hand_out(options: &CaOptions) -> Result<(), Failure> {
+    let endpoint = options.endpoint();
+    let (pem, source) = match &options.data_dir {
+        Some(folder) => read(folder)?,
+        None => fetch(&endpoint).await?,
+    };
+    let certificate = CertificateDer::from_pem_slice(&pem).map_err(|error| format!("{source} is no certificate: {error}"))?;
+
+    fs::create_dir_all(&options.out).map_err(|error| format!("--out {}: {error}", options.out.display()))?;
+    let out = fs::canonicalize(&options.out).map_err(|error| format!("--out {}: {error}", options.out.display()))?;
+    let files = Files::within(&out)?;
+    write(&files.pem, &pem)?;
+    write(&files.truststore, &truststore::of(&certificate)?)?;
+    write(&files.env, env_file::text(&files, &endpoint)?.as_bytes())?;
+    io::stdout().write_all(env_file::guide(&files, &endpoint).as_bytes())?;
+    Ok(())
+}
+
+/// Where the files are, absolute: programs with other working folders read them.
+struct Files {
+    pem: PathBuf,
+    truststore: PathBuf,
+    env: PathBuf,
+}
+
+impl Files {
+    /// # Errors
+    /// The path is not UTF-8, so that no shell line can name it.
+    fn within(folder: &Path) -> Result<Self, Failure> {
+        if folder.to_str().is_none() {
+            return Err(format!("--out {}: the path is not UTF-8", folder.display()).into());
+        }
+        let file = |name: &str| folder.join(name);
+        Ok(Self { pem: file("ca.pem"), truststore: file("truststore.p12"), env: file("env.sh") })
+    }
+}
+
+fn read(folder: &Path) -> Result<(Vec<u8>, String), Failure> {
+    let path = folder.join("ca.pem");
+    let pem = fs::read(&path).map_err(|error| format!("--data-dir: {}: {error}", path.display()))?;
+    Ok((pem, path.display().to_string()))
+}
+
+/// Asks a running emulator.
+async fn fetch(endpoint: &BaseUrl) -> Result<(Vec<u8>, String), Failure> {
+    let source = format!("{endpoint}/_cos/ca.pem");
+    let asked = async {
+        let stream = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
+        let request = Request::get("/_cos/ca.pem").header("host", endpoint.authority()).body(Empty::<Bytes>::new())?;
+        client::ask(stream, request).await
+    };
+    let remedy = "start the emulator, name another with --listen or --endpoint, or its data folder with --data-dir";
+    let answer = timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err("no answer came for 5 s".into()));
+    let answer = answer.map_err(|error| format!("{source}: {error}: {remedy}"))?;
+    if answer.status() != StatusCode::OK {
+        return Err(format!("{source} answered {}: {remedy}", answer.status()).into());
+    }
+    Ok((answer.into_body().into(), source))
+}
+
+/// Writes aside, then renames: a program that reads the file meanwhile sees the old one or the new one.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let aside = path.with_extension("new");
+    fs::write(&aside, bytes)
+        .and_then(|()| fs::rename(&aside, path))
+        .map_err(|error| format!("{}: {error}", path.display()).into())
+}

@@ -1,0 +1,219 @@
+//! What an S3 client says of its body, and the body held to it: its length, framing, hash, signatures and checksum.
+//!
+//! Bytes are passed on before it is known whether they are right: nothing is stored of a body that ends in an error.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sha2::{Digest, Sha256};
+
+use crate::codec::signature_v4::ChunkSigner;
+use crate::domain::checksum::{Checksum, ChecksumAlgorithm, RunningChecksum};
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::payload_hash::PayloadHash;
+use crate::operations::request::RequestHead;
+use crate::operations::routes::Operation;
+use crate::operations::s3::framing::{self, AWS_CHUNKED, Framing};
+
+/// The body's hash, or how it is framed.
+pub const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+const DECODED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
+const SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
+const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
+
+/// How many bytes are digested at a time: other requests have their turn in between.
+const STRIDE: usize = 64 << 10;
+
+/// What the bytes of a body are held to while they are read.
+pub struct Payload {
+    framing: Option<Framing>,
+    /// In bytes, without the framing.
+    length: Option<u64>,
+    sha256: Option<(Sha256, [u8; 32])>,
+    checksum: Option<Promised>,
+    /// Bytes given out.
+    taken: u64,
+    /// The checksum that was promised and found.
+    verified: Option<Checksum>,
+}
+
+/// A checksum in the making, and what it must come to; that stands behind the body if it is `None`.
+struct Promised {
+    running: RunningChecksum,
+    expected: Option<Checksum>,
+}
+
+impl Payload {
+    /// Reads the headers as sent; `None` where they say nothing of the body. `chunks` verifies chunks of a request that is signed,
+    /// where signatures are checked.
+    ///
+    /// # Errors
+    /// `InvalidArgument`, `InvalidRequest`, `MissingContentLength`, `NotImplemented`.
+    pub fn parse(sent: &RequestHead, operation: Operation, chunks: Option<ChunkSigner>) -> Result<Option<Self>, Error> {
+        if !sent.headers.keys().any(|name| name.as_str().starts_with("x-amz-")) {
+            return Ok(None);
+        }
+        let hash = declared_hash(sent)?.map(str::parse::<PayloadHash>).transpose()?;
+        let framing = match hash {
+            Some(PayloadHash::Chunked { is_signed, has_trailers }) => {
+                Some(Framing::new(chunks.filter(|_| is_signed), has_trailers))
+            }
+            // Clients that sign nothing leave the hash out.
+            None if framing::is_framed(&sent.headers) => Some(Framing::new(None, true)),
+            None | Some(PayloadHash::Unsigned | PayloadHash::Sha256(_)) => None,
+        };
+        let length = framing.as_ref().map(|_| decoded_length(sent)).transpose()?;
+        let sha256 = match hash {
+            Some(PayloadHash::Sha256(expected)) => Some((Sha256::new(), expected)),
+            _ => None,
+        };
+        // There the checksum is that of the object to be.
+        let is_of_body = operation != Operation::CompleteMultipartUpload;
+        let checksum = if is_of_body { promised_checksum(sent, framing.is_some())? } else { None };
+        Ok(Some(Self { framing, length, sha256, checksum, taken: 0, verified: None }))
+    }
+
+    /// How long the body is without its framing.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Bytes that were read, without their framing.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// The next bytes of the body in `sent`, from which what was read is taken away; `None` when more is needed.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for framing that cannot be read, `SignatureDoesNotMatch`, `IncompleteBody`, `MalformedTrailerError`.
+    pub fn take(&mut self, sent: &mut Bytes) -> Result<Option<Bytes>, Error> {
+        let taken = match &mut self.framing {
+            None if sent.is_empty() => None,
+            None => Some(sent.split_to(sent.len().min(STRIDE))),
+            Some(framing) => framing.take(sent, STRIDE)?,
+        };
+        let Some(bytes) = taken else { return Ok(None) };
+        self.taken += bytes.len() as u64;
+        if self.length.is_some_and(|length| self.taken > length) {
+            return Err(self.wrong_length());
+        }
+        if let Some((running, _)) = &mut self.sha256 {
+            running.update(&bytes);
+        }
+        if let Some(promised) = &mut self.checksum {
+            promised.running.update(&bytes);
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Judges the whole body, as often as it is asked.
+    ///
+    /// # Errors
+    /// As [`Self::take`], `XAmzContentSHA256Mismatch`, `BadDigest`.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        let mut framing = self.framing.take();
+        if let Some(framing) = &mut framing {
+            framing.finish()?;
+        }
+        if self.length.is_some_and(|length| self.taken != length) {
+            return Err(self.wrong_length());
+        }
+        if let Some((running, expected)) = self.sha256.take() {
+            check_sha256(expected, running.finalize().into())?;
+        }
+        if let Some(Promised { running, expected }) = self.checksum.take() {
+            let expected = match expected {
+                Some(expected) => expected,
+                None => trailing(framing.as_ref(), running.algorithm())?,
+            };
+            expected.check(&running.finish())?;
+            self.verified = Some(expected);
+        }
+        Ok(())
+    }
+
+    /// Says in the answer which checksum was found right (PutObject and UploadPart of S3).
+    pub fn describe(&self, operation: Operation, headers: &mut HeaderMap) {
+        let is_said = matches!(operation, Operation::PutObject | Operation::UploadPart);
+        if let Some(checksum) = self.verified.as_ref().filter(|_| is_said)
+            && let Ok(value) = HeaderValue::try_from(checksum.to_string())
+        {
+            headers.insert(checksum.algorithm().header(), value);
+        }
+    }
+
+    fn wrong_length(&self) -> Error {
+        let (length, taken) = (self.length.unwrap_or_default(), self.taken);
+        ErrorCode::IncompleteBody.because(format!("{DECODED_CONTENT_LENGTH} is {length}, but the body has {taken} bytes so far"))
+    }
+}
+
+/// What the client says of its body's hash, in a header or as a parameter.
+///
+/// # Errors
+/// `InvalidArgument` for a header that is given twice or is not UTF-8.
+pub(super) fn declared_hash(sent: &RequestHead) -> Result<Option<&str>, Error> {
+    let parameter = || sent.query.iter().find(|(name, _)| name == "X-Amz-Content-Sha256").map(|(_, value)| value.as_str());
+    Ok(sent.header_text(&CONTENT_SHA256)?.or_else(parameter))
+}
+
+fn decoded_length(sent: &RequestHead) -> Result<u64, Error> {
+    let missing = || format!("the body is {AWS_CHUNKED}, so it needs {DECODED_CONTENT_LENGTH}");
+    sent.header_number(&DECODED_CONTENT_LENGTH)?.ok_or_else(|| ErrorCode::MissingContentLength.because(missing()))
+}
+
+/// The checksum in a header, or announced as a trailer.
+fn promised_checksum(sent: &RequestHead, is_framed: bool) -> Result<Option<Promised>, Error> {
+    let mut promised = Vec::new();
+    for algorithm in ChecksumAlgorithm::ALL {
+        if let Some(text) = sent.header_text(&algorithm.header())? {
+            let expected = Checksum::parse(algorithm, text)?;
+            promised.push(Promised { running: RunningChecksum::new(algorithm), expected: Some(expected) });
+        }
+    }
+    if let Some(names) = sent.header_text(&TRAILER)?.filter(|_| is_framed) {
+        for name in names.split(',').map(str::trim) {
+            let algorithm = ChecksumAlgorithm::of_header(name).ok_or_else(|| {
+                let known = ChecksumAlgorithm::ALL.map(|algorithm| algorithm.header().to_string()).join(", ");
+                ErrorCode::InvalidRequest.because(format!("{TRAILER} is {name:?}; it must be one of {known}"))
+            })?;
+            promised.push(Promised { running: RunningChecksum::new(algorithm), expected: None });
+        }
+    }
+    if promised.len() > 1 {
+        let names: Vec<&str> = promised.iter().map(|promised| promised.running.algorithm().name()).collect();
+        let message = format!("the request has several checksums, {}; it may have one", names.join(" and "));
+        return Err(ErrorCode::InvalidRequest.because(message));
+    }
+    let promised = promised.pop();
+    if let Some(named) = sent.header_opt::<ChecksumAlgorithm>(&SDK_CHECKSUM_ALGORITHM)? {
+        let found = promised.as_ref().map(|promised| promised.running.algorithm());
+        if found != Some(named) {
+            let found = found.map_or("no checksum", ChecksumAlgorithm::name);
+            let message = format!("{SDK_CHECKSUM_ALGORITHM} is {}, but the request brings {found}", named.name());
+            return Err(ErrorCode::InvalidRequest.because(message));
+        }
+    }
+    Ok(promised)
+}
+
+/// The checksum behind the body.
+fn trailing(framing: Option<&Framing>, algorithm: ChecksumAlgorithm) -> Result<Checksum, Error> {
+    let header = algorithm.header();
+    let text = framing.and_then(|framing| framing.trailer(&header)).ok_or_else(|| {
+        ErrorCode::MalformedTrailerError.because(format!("{TRAILER} announces {header}, but no such trailer came"))
+    })?;
+    Checksum::parse(algorithm, text)
+}
+
+fn check_sha256(expected: [u8; 32], received: [u8; 32]) -> Result<(), Error> {
+    if expected == received {
+        return Ok(());
+    }
+    let (expected, received) = (hex::encode(expected), hex::encode(received));
+    let message = format!("{CONTENT_SHA256} is {expected}, but the body that arrived has {received}");
+    Err(ErrorCode::XAmzContentSHA256Mismatch
+        .because(message)
+        .with_element("ClientComputedContentSHA256", expected)
+        .with_element("S3ComputedContentSHA256", received))
+}

@@ -1,0 +1,40 @@
+//! The control API: whether the server lives, its authority's certificate, and doing what is due.
+
+use axum::body::Body;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ORIGIN};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::domain::error::{Error, ErrorCode};
+use crate::operations::request::RequestHead;
+use crate::operations::response::{self, Response};
+use crate::server::app::App;
+
+/// `path` is what stands behind `/_cos/`.
+///
+/// # Errors
+/// `MethodNotAllowed`, `AccessDenied`, and `NotImplemented` for what is not there.
+pub(super) async fn answer(app: &App, head: &RequestHead, path: &str) -> Result<Response, Error> {
+    match (&head.method, path) {
+        (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        (&Method::GET | &Method::HEAD, "ca.pem") => Ok(certificate(app)),
+        (_, "ca.pem") => Err(ErrorCode::MethodNotAllowed.because("/_cos/ca.pem takes GET")),
+        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
+            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
+        }
+        (&Method::POST, "run-due") => {
+            app.run_what_is_due().await;
+            Ok(response::empty(StatusCode::NO_CONTENT, HeaderMap::new()))
+        }
+        (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
+        _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
+    }
+}
+
+/// For everybody: it is no secret, and whoever needs it has no way to sign yet.
+fn certificate(app: &App) -> Response {
+    let mut response = Response::new(Body::from(app.authority().pem().to_owned()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-pem-file"));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"cos-emulator-ca.pem\""));
+    response
+}
