@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cos_emulator::operations::routes::Operation;
+use cos_emulator::operations::sts::Action;
 
 /// From the top: code names its own floor or a lower one.
 const FLOORS: [&[&str]; 6] =
@@ -127,6 +128,16 @@ fn every_operation_has_its_file_and_its_tests() {
         })
         .collect();
     assert!(missing.is_empty(), "missing: {}", missing.join(", "));
+}
+
+#[test]
+fn every_action_of_sts_has_its_file_and_its_tests() {
+    for action in Action::ALL {
+        let file = format!("{}.rs", snake_case(action.name()));
+        for path in [format!("src/operations/sts/{file}"), format!("tests/it/{file}")] {
+            assert!(root().join(&path).exists(), "missing: {path}");
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use cos_emulator::operations::routes::Operation;
+use cos_emulator::operations::sts::Action;
 
 /// The rows of all tables in a document.
 fn rows(file: &str) -> Vec<String> {
@@ -25,6 +26,16 @@ fn assert_names_every_operation(file: &str) {
     let missing: Vec<&str> =
         Operation::ALL.iter().map(|operation| operation.title()).filter(|title| !names.contains(title)).collect();
     assert!(missing.is_empty(), "no table of {file} names: {}", missing.join(", "));
+}
+
+#[test]
+fn the_documents_name_every_action_of_sts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["README.md", "docs/fidelity.md"] {
+        let text = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let missing: Vec<&str> = Action::ALL.iter().map(|action| action.name()).filter(|name| !text.contains(name)).collect();
+        assert!(missing.is_empty(), "{file} does not name: {}", missing.join(", "));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, ORIGIN};
+use http::header::{CONTENT_TYPE, FORWARDED, ORIGIN};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
@@ -22,7 +22,8 @@ const MACHINE_ROLE: &str = "cos-emulator";
 const DURATION: Duration = Duration::from_secs(7200);
 
 /// What pages of other sites and forwarding proxies send along: neither is a program on the machine.
-const FOREIGN: [HeaderName; 3] = [ORIGIN, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("sec-fetch-site")];
+const FOREIGN: [HeaderName; 4] =
+    [ORIGIN, FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("sec-fetch-site")];
 
 /// Folders of credentials; clients of services' own roles look into the second one first.
 const FOLDERS: [&str; 2] = ["cam/security-credentials", "cam/service-role-security-credentials"];

@@ -232,6 +232,12 @@ impl TestRequest<'_> {
         self
     }
 
+    /// As a client sends it to a forward proxy.
+    pub(crate) fn in_absolute_form(mut self) -> Self {
+        self.target = format!("http://{}{}", self.host, self.target);
+        self
+    }
+
     pub(crate) fn anonymous(mut self) -> Self {
         self.signer = Signer::Nobody;
         self

@@ -194,6 +194,11 @@ impl Accounts {
         self.find_role(arn).map(|(arn, _)| arn)
     }
 
+    /// Whether the account of that UIN has roles configured, and so no others.
+    pub fn has_roles(&self, root: &str) -> bool {
+        self.roles.of(root).next().is_some()
+    }
+
     /// The role that a machine of the default account has: the first by name that is configured, else `otherwise`.
     pub fn machine_role(&self, otherwise: RoleName) -> RoleArn {
         let root = &self.default.id.root;

@@ -43,6 +43,9 @@ pub(super) fn handle(context: &Context<'_>) -> Result<Issued, StsError> {
     let found = context.services.accounts.role(&arn);
     let arn = found.ok_or_else(|| StsErrorCode::RoleNotFound.because(format!("{arn} is not among the roles of --users")))?;
     context.authorize(Action::AssumeRole, &arn.names())?;
+    if !context.services.accounts.has_roles(&arn.root) {
+        tracing::debug!(role = %arn, "no roles are configured: this one is taken to exist and to have its account's rights");
+    }
     let bearer = Bearer::Role { uin: context.caller.principal().to_owned(), arn, session };
     credentials::issue(context.services, &bearer, policy.as_ref(), duration, context.now)
 }

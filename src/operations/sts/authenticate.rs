@@ -7,10 +7,13 @@ use crate::domain::account::{Credential, Identity};
 use crate::domain::time::Timestamp;
 use crate::operations::context::Services;
 use crate::operations::sts::call::{Call, Proof, Received, Signature};
-use crate::operations::sts::error::{StsError, StsErrorCode};
+use crate::operations::sts::error::{StsError, StsErrorCode, excerpt};
 
 /// How far a client's clock may be off, in seconds (common parameters of API 3.0: 5 minutes).
 const SKEW: i64 = 300;
+
+/// How much of what was to be signed a client is told, in characters.
+const LONGEST_ECHO: usize = 4096;
 
 /// The service in a credential's scope.
 const SERVICE: &str = "sts";
@@ -45,12 +48,13 @@ pub(super) fn authenticate(
             return Err(StsErrorCode::TokenFailure.because("the token is not that of the SecretId"));
         }
         Credential::Unknown => {
-            let message = format!("there is no SecretId {:?}; a temporary one needs its token", proof.secret_id);
+            let message = format!("there is no SecretId {:?}; a temporary one needs its token", excerpt(&proof.secret_id));
             return Err(StsErrorCode::SecretIdNotFound.because(message));
         }
     };
     check_signature(received, proof, &secret_key, sent).map_err(|signed| {
-        let signed = token.map_or(signed.clone(), |token| signed.replace(token, "***"));
+        let signed = token.map_or_else(|| signed.clone(), |token| signed.replace(token, "***"));
+        let signed: String = signed.chars().take(LONGEST_ECHO).collect();
         StsErrorCode::SignatureFailure.because(format!("the signature does not match; what was to be signed is {signed:?}"))
     })?;
     Ok(identity)
@@ -58,7 +62,8 @@ pub(super) fn authenticate(
 
 fn check_time(timestamp: &str, now: Timestamp) -> Result<Timestamp, StsError> {
     let seconds: i64 = timestamp.parse().map_err(|_| {
-        StsErrorCode::InvalidParameter.because(format!("the timestamp is {timestamp:?}; it must be in seconds since 1970"))
+        StsErrorCode::InvalidParameter
+            .because(format!("the timestamp is {:?}; it must be in seconds since 1970", excerpt(timestamp)))
     })?;
     if seconds.abs_diff(now.seconds()) > SKEW.unsigned_abs() {
         let message =

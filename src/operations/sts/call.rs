@@ -9,7 +9,7 @@ use crate::codec::percent;
 use crate::domain::error::ErrorCode;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::sts::Action;
-use crate::operations::sts::error::{StsError, StsErrorCode};
+use crate::operations::sts::error::{StsError, StsErrorCode, excerpt};
 use crate::operations::sts::parameters::Parameters;
 
 /// The one version of the API.
@@ -144,7 +144,8 @@ impl Call {
         let proof = || {
             let method = find("SignatureMethod");
             let method = v1::Method::read(method.as_deref()).ok_or_else(|| {
-                let message = format!("SignatureMethod is {:?}; it must be HmacSHA1 or HmacSHA256", method.unwrap_or_default());
+                let message =
+                    format!("SignatureMethod is {:?}; it must be HmacSHA1 or HmacSHA256", excerpt(&method.unwrap_or_default()));
                 StsErrorCode::InvalidParameter.because(message)
             })?;
             let signature = Signature::V1 { method, signature: require(v1::SIGNATURE)?, pairs: pairs.clone() };
@@ -163,9 +164,8 @@ fn action(name: Option<String>, version: Option<String>, [of_name, of_version]: 
     let name = name.ok_or_else(|| missing(of_name))?;
     match version.ok_or_else(|| missing(of_version))?.as_str() {
         VERSION => Action::read(&name),
-        other => {
-            Err(StsErrorCode::NoSuchVersion.because(format!("there is no version {other:?} of this API; there is {VERSION}")))
-        }
+        other => Err(StsErrorCode::NoSuchVersion
+            .because(format!("there is no version {:?} of this API; there is {VERSION}", excerpt(other)))),
     }
 }
 

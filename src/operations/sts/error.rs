@@ -48,6 +48,11 @@ impl StsErrorCode {
     }
 }
 
+/// The beginning of what a client sent, for messages.
+pub(super) fn excerpt(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
 /// What a refused call is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StsError {

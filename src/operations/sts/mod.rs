@@ -27,7 +27,7 @@ use crate::operations::context::Services;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use call::{Call, Received};
-use error::{StsError, StsErrorCode};
+use error::{StsError, StsErrorCode, excerpt};
 
 /// What the API does; its other actions are refused as `InvalidAction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +52,7 @@ impl Action {
     fn read(name: &str) -> Result<Self, StsError> {
         Self::ALL.into_iter().find(|action| action.name() == name).ok_or_else(|| {
             let known = Self::ALL.map(Self::name).join(", ");
-            let shown: String = name.chars().take(80).collect();
-            StsErrorCode::InvalidAction.because(format!("the action {shown:?} is not implemented; there are {known}"))
+            StsErrorCode::InvalidAction.because(format!("the action {:?} is not implemented; there are {known}", excerpt(name)))
         })
     }
 }

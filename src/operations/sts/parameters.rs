@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::codec::percent;
 use crate::domain::policy::{LARGEST_POLICY, Policy};
-use crate::operations::sts::error::{StsError, StsErrorCode};
+use crate::operations::sts::error::{StsError, StsErrorCode, excerpt};
 
 /// By their names; those of pairs are all texts.
 #[derive(Debug, Default)]
@@ -36,7 +36,8 @@ impl Parameters {
         match self.0.keys().find(|name| !is_known(name)) {
             None => Ok(()),
             Some(name) => {
-                let message = format!("the parameter {name:?} is not known here; known are {}", known.join(", "));
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let message = format!("the parameter {:?} is not known here; known are {known}", excerpt(name));
                 Err(StsErrorCode::UnknownParameter.because(message))
             }
         }
@@ -50,9 +51,8 @@ impl Parameters {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-            Some(other) => {
-                Err(StsErrorCode::InvalidParameter.because(format!("the parameter {name} is {other}; it must be a text")))
-            }
+            Some(other) => Err(StsErrorCode::InvalidParameter
+                .because(format!("the parameter {name} is {}; it must be a text", excerpt(&other.to_string())))),
         }
     }
 
@@ -63,7 +63,7 @@ impl Parameters {
             .ok_or_else(|| StsErrorCode::MissingParameter.because(format!("the parameter {name} is missing or empty")))
     }
 
-    /// A name of `most` characters at most, as users and sessions have them: letters, digits and `_+=,.@-`.
+    /// A name of so many characters, as users and sessions have them: letters, digits and `_+=,.@-`.
     ///
     /// # Errors
     /// `InvalidParameter.ParamError`, or as [`Self::require`].
@@ -73,8 +73,7 @@ impl Parameters {
         if (least..=most).contains(&text.len()) && text.chars().all(is_allowed) {
             return Ok(text);
         }
-        let shown: String = text.chars().take(most).collect();
-        let message = format!("{name} is {shown:?}; it must have {least} to {most} letters, digits and _+=,.@-");
+        let message = format!("{name} is {:?}; it must have {least} to {most} letters, digits and _+=,.@-", excerpt(text));
         Err(StsErrorCode::ParamError.because(message))
     }
 
@@ -95,7 +94,7 @@ impl Parameters {
                 Err(StsErrorCode::OverTimeError.because(message))
             }
             _ => {
-                let given = self.0.get("DurationSeconds").unwrap_or(&Value::Null);
+                let given = excerpt(&self.0.get("DurationSeconds").unwrap_or(&Value::Null).to_string());
                 Err(StsErrorCode::ParamError.because(format!("DurationSeconds is {given}; it must be a number from 1 to {most}")))
             }
         }
