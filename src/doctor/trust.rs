@@ -21,7 +21,7 @@ pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &m
         },
         (None, Some(certificate)) => vec![certificate.clone()],
         (None, None) => {
-            let name = "start it with --data-dir, so that it has an authority, or name a file: --ca FILE";
+            let name = "it is older than this doctor: start the same version, or name a file: --ca FILE";
             return report.fail("trust", format!("{} gives no certificate at /_cos/ca.pem", patient.endpoint), name);
         }
     };

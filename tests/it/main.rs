@@ -41,6 +41,7 @@ mod copy_sharing;
 mod delete_bucket;
 mod delete_multiple_objects;
 mod delete_object;
+mod doctor;
 mod encryption;
 mod encryption_at_rest;
 mod fixtures;
