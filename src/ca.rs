@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use cos_emulator::config::CaOptions;
 use cos_emulator::config::base_url::BaseUrl;
+use cos_emulator::domain::time::Clock;
+use cos_emulator::server::Authority;
+use cos_emulator::storage;
 use http::StatusCode;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -62,10 +65,11 @@ impl Files {
     }
 }
 
+/// The data folder's own; an emulator that starts there later finds it made.
 fn read(folder: &Path) -> Result<(Vec<u8>, String), Failure> {
-    let path = folder.join("ca.pem");
-    let pem = fs::read(&path).map_err(|error| format!("--data-dir: {}: {error}", path.display()))?;
-    Ok((pem, path.display().to_string()))
+    storage::claim(folder).map_err(|error| format!("--data-dir: {error}"))?;
+    let authority = Authority::open(folder, Clock::system().now()).map_err(|error| format!("--data-dir: {error}"))?;
+    Ok((authority.pem().as_bytes().to_vec(), authority.path().display().to_string()))
 }
 
 /// Asks a running emulator.

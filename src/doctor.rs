@@ -56,8 +56,8 @@ pub(crate) async fn examine(options: &DoctorOptions) -> Result<ExitCode, Failure
     match &emulator {
         Some(emulator) => {
             clock::check(emulator, &mut report)?;
-            proxy::check(&patient, emulator, &mut report).await?;
-            trust::check(&patient, emulator, &mut report).await?;
+            let is_tunnelled = proxy::check(&patient, emulator, &mut report).await?;
+            trust::check(&patient, emulator, is_tunnelled, &mut report).await?;
             credentials::check(&patient, &mut report).await?;
         }
         None => {

@@ -9,9 +9,9 @@ use crate::config::base_url::BaseUrl;
 
 #[derive(Debug, Args)]
 pub struct EndpointOptions {
-    /// Address that the emulator listens on.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR")]
-    listen: SocketAddr,
+    /// Address that the emulator listens on; of several the first counts.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    listen: Vec<SocketAddr>,
     /// Where clients reach the emulator, if elsewhere than at --listen, as in http://cos:7436.
     #[arg(long, env = "COS_EMULATOR_ENDPOINT", value_name = "URL")]
     endpoint: Option<BaseUrl>,
@@ -20,6 +20,6 @@ pub struct EndpointOptions {
 impl EndpointOptions {
     /// Where clients reach the emulator.
     pub fn url(&self) -> BaseUrl {
-        self.endpoint.clone().unwrap_or_else(|| BaseUrl::of_listener(self.listen))
+        self.endpoint.clone().unwrap_or_else(|| BaseUrl::of_listener(self.listen[0]))
     }
 }

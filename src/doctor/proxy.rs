@@ -39,21 +39,24 @@ impl Proxy {
     }
 }
 
-pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &mut Report) -> Result<(), Failure> {
+/// Gives whether a tunnel through it leads to the emulator.
+pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &mut Report) -> Result<bool, Failure> {
     let (proxy, host) = (&patient.proxy.url, &patient.host);
     // Of another's proxy nothing is asked for the bucket's host: it would ask the real service.
     if *proxy != patient.endpoint && !is_the_same(patient, emulator, report).await? {
-        return Ok(());
+        return Ok(false);
     }
     let refused = "read the answer above; a host that is none of COS's needs --domain NAME at the emulator's start";
     match within_patience(absolute_form(proxy, host)).await {
         Ok(()) => report.ok("proxy", format!("{proxy} answers for http://{host}"))?,
         Err(error) => report.fail("proxy", format!("{proxy} does not answer for http://{host}: {error}"), refused)?,
     }
-    match within_patience(tunnel(proxy, host)).await {
-        Ok(_) => report.ok("proxy", format!("{proxy} takes CONNECT {host}:443")),
-        Err(error) => report.fail("proxy", format!("{proxy} does not take CONNECT {host}:443: {error}"), refused),
+    let opened = within_patience(tunnel(proxy, host)).await;
+    match &opened {
+        Ok(_) => report.ok("proxy", format!("{proxy} takes CONNECT {host}:443"))?,
+        Err(error) => report.fail("proxy", format!("{proxy} does not take CONNECT {host}:443: {error}"), refused)?,
     }
+    Ok(opened.is_ok())
 }
 
 /// Whether the proxy and the endpoint are one emulator, which its certificate tells.

@@ -12,7 +12,13 @@ use crate::Failure;
 use crate::ca::TRUST_VARIABLES;
 use crate::client::{connect, within_patience};
 
-pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &mut Report) -> Result<(), Failure> {
+/// `is_tunnelled` says whether the proxy may be asked for a connection to the bucket's host.
+pub(super) async fn check(
+    patient: &Patient<'_>,
+    emulator: &Emulator,
+    is_tunnelled: bool,
+    report: &mut Report,
+) -> Result<(), Failure> {
     let write = format!("write its files anew, and read the lines: cos-emulator ca --out DIR --endpoint {}", patient.endpoint);
     let authorities = match (&patient.options.ca, &emulator.certificate) {
         (Some(file), _) => match certificates::of_pem(file) {
@@ -28,8 +34,10 @@ pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &m
     let (endpoint, proxy, host) = (&patient.endpoint, &patient.proxy.url, &patient.host);
     let direct = async { tls::shake_hands(connect(endpoint).await?, host, &authorities).await };
     judge(report, &format!("https://{host} at {}", endpoint.authority()), within_patience(direct).await, &write)?;
-    let tunnelled = async { tls::shake_hands(proxy::tunnel(proxy, host).await?, host, &authorities).await };
-    judge(report, &format!("https://{host} through the proxy {proxy}"), within_patience(tunnelled).await, &write)?;
+    if is_tunnelled {
+        let tunnelled = async { tls::shake_hands(proxy::tunnel(proxy, host).await?, host, &authorities).await };
+        judge(report, &format!("https://{host} through the proxy {proxy}"), within_patience(tunnelled).await, &write)?;
+    }
     match &emulator.certificate {
         Some(certificate) => check_variables(patient, certificate, report, &write),
         None => Ok(()),

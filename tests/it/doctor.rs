@@ -136,8 +136,9 @@ async fn a_key_may_be_unknown_wrong_or_anothers() {
         (SECRET_ID, "another", "credentials", "SignatureDoesNotMatch", "the secret key is another"),
         (OTHER.1, OTHER.2, "bucket", "AccessDenied", "policy"),
     ] {
-        let found_by = examine_at(&cos, &["--bucket", BUCKET, "--secret-id", id, "--secret-key", key], &[]).await;
-        found_by.assert_failed(check, found, remedy);
+        let endpoint = cos.address.to_string();
+        let arguments = ["--endpoint", &endpoint, "--bucket", BUCKET, "--secret-id", id, "--secret-key", key];
+        examine(&arguments, &[]).await.assert_failed(check, found, remedy);
     }
 }
 

@@ -34,6 +34,7 @@ mod bucket_tagging;
 mod bucket_versioning;
 mod bucket_website;
 mod ca;
+mod ca_subcommand;
 mod complete_multipart_upload;
 mod copy_encryption;
 mod copy_object;
