@@ -21,6 +21,7 @@ use crate::server::{FirstBucket, Settings};
 
 pub use ca::CaOptions;
 pub use doctor::{DoctorOptions, ReportFormat};
+pub use endpoint::EndpointOptions;
 pub use environment::Environment;
 
 /// The owner's number of the default account.
@@ -46,7 +47,7 @@ enum Command {
     /// Serve COS; the default.
     Serve(Box<ServeOptions>),
     /// Ask a running emulator whether it is ready: exit code 0 if so, for images without a shell.
-    Healthcheck(HealthcheckOptions),
+    Healthcheck(EndpointOptions),
     /// Write what clients need to trust the emulator's certificates: a PEM file, a Java truststore, and lines for a shell.
     Ca(CaOptions),
     /// Find out, from the client's side, why a program does not get through to the emulator.
@@ -57,16 +58,9 @@ enum Command {
 #[derive(Debug)]
 pub enum Task {
     Serve(Box<ServeOptions>),
-    Healthcheck(HealthcheckOptions),
+    Healthcheck(EndpointOptions),
     Ca(CaOptions),
     Doctor(Box<DoctorOptions>),
-}
-
-#[derive(Debug, Args)]
-pub struct HealthcheckOptions {
-    /// Address that the emulator listens on; of several the first is asked.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
-    pub listen: Vec<SocketAddr>,
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7436";

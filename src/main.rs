@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         match task {
             Task::Serve(options) => serve(&options).await,
             Task::Ca(options) => ca::hand_out(&options).await.map(|()| ExitCode::SUCCESS),
-            Task::Healthcheck(options) => healthcheck::check(&options.listen).await.map(|()| ExitCode::SUCCESS),
+            Task::Healthcheck(options) => healthcheck::check(&options.url()).await.map(|()| ExitCode::SUCCESS),
             Task::Doctor(options) => doctor::examine(&options).await,
         }
     });

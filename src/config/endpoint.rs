@@ -20,6 +20,7 @@ pub struct EndpointOptions {
 impl EndpointOptions {
     /// Where clients reach the emulator.
     pub fn url(&self) -> BaseUrl {
+        // There is a default, so there is a first.
         self.endpoint.clone().unwrap_or_else(|| BaseUrl::of_listener(self.listen[0]))
     }
 }
