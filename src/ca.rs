@@ -6,29 +6,30 @@ mod truststore;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use cos_emulator::config::CaOptions;
 use cos_emulator::config::base_url::BaseUrl;
-use http::{Request, StatusCode};
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use cos_emulator::domain::time::Clock;
+use cos_emulator::server::Authority;
+use cos_emulator::storage;
+use http::StatusCode;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 use crate::Failure;
 use crate::client;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) use env_file::TRUST_VARIABLES;
+
+/// Where a running emulator gives it.
+pub(crate) const PATH: &str = "/_cos/ca.pem";
 
 /// Writes `ca.pem`, `truststore.p12` and `env.sh`, and says on standard output who reads what.
 ///
 /// # Errors
 /// There is no certificate where it was looked for, or a file cannot be written.
 pub(crate) async fn hand_out(options: &CaOptions) -> Result<(), Failure> {
-    let endpoint = options.endpoint();
+    let endpoint = options.endpoint.url();
     let (pem, source) = match &options.data_dir {
         Some(folder) => read(folder)?,
         None => fetch(&endpoint).await?,
@@ -64,23 +65,18 @@ impl Files {
     }
 }
 
+/// The data folder's own; an emulator that starts there later finds it made.
 fn read(folder: &Path) -> Result<(Vec<u8>, String), Failure> {
-    let path = folder.join("ca.pem");
-    let pem = fs::read(&path).map_err(|error| format!("--data-dir: {}: {error}", path.display()))?;
-    Ok((pem, path.display().to_string()))
+    storage::claim(folder).map_err(|error| format!("--data-dir: {error}"))?;
+    let authority = Authority::open(folder, Clock::system().now()).map_err(|error| format!("--data-dir: {error}"))?;
+    Ok((authority.pem().as_bytes().to_vec(), authority.path().display().to_string()))
 }
 
 /// Asks a running emulator.
 async fn fetch(endpoint: &BaseUrl) -> Result<(Vec<u8>, String), Failure> {
-    let source = format!("{endpoint}/_cos/ca.pem");
-    let asked = async {
-        let stream = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
-        let request = Request::get("/_cos/ca.pem").header("host", endpoint.authority()).body(Empty::<Bytes>::new())?;
-        client::ask(stream, request).await
-    };
+    let source = format!("{endpoint}{PATH}");
     let remedy = "start the emulator, name another with --listen or --endpoint, or its data folder with --data-dir";
-    let answer = timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err("no answer came for 5 s".into()));
-    let answer = answer.map_err(|error| format!("{source}: {error}: {remedy}"))?;
+    let answer = client::get(endpoint, PATH).await.map_err(|error| format!("{source}: {error}: {remedy}"))?;
     if answer.status() != StatusCode::OK {
         return Err(format!("{source} answered {}: {remedy}", answer.status()).into());
     }

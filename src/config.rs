@@ -3,6 +3,9 @@
 pub mod base_url;
 mod ca;
 mod certificate;
+mod doctor;
+mod endpoint;
+mod environment;
 mod users;
 
 use std::ffi::OsString;
@@ -18,6 +21,9 @@ use crate::server::{FirstBucket, Settings};
 use users::People;
 
 pub use ca::CaOptions;
+pub use doctor::{DoctorOptions, ReportFormat};
+pub use endpoint::EndpointOptions;
+pub use environment::Environment;
 
 /// The owner's number of the default account.
 const DEFAULT_UIN: &str = "100000000001";
@@ -42,27 +48,26 @@ enum Command {
     /// Serve COS; the default.
     Serve(Box<ServeOptions>),
     /// Ask a running emulator whether it is ready: exit code 0 if so, for images without a shell.
-    Healthcheck(HealthcheckOptions),
+    Healthcheck(EndpointOptions),
     /// Write what clients need to trust the emulator's certificates: a PEM file, a Java truststore, and lines for a shell.
     Ca(CaOptions),
+    /// Find out, from the client's side, why a program does not get through to the emulator.
+    Doctor(Box<DoctorOptions>),
 }
 
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Task {
     Serve(Box<ServeOptions>),
-    Healthcheck(HealthcheckOptions),
+    Healthcheck(EndpointOptions),
     Ca(CaOptions),
-}
-
-#[derive(Debug, Args)]
-pub struct HealthcheckOptions {
-    /// Address that the emulator listens on; of several the first is asked.
-    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
-    pub listen: Vec<SocketAddr>,
+    Doctor(Box<DoctorOptions>),
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7436";
+const DEFAULT_SECRET_ID: &str = "AKIDCosEmulatorDefaultSecretId000000";
+const DEFAULT_SECRET_KEY: &str = "CosEmulatorDefaultSecretKey00000";
+const DEFAULT_REGION: &str = "ap-guangzhou";
 
 #[derive(Debug, Args)]
 pub struct ServeOptions {
@@ -76,13 +81,13 @@ pub struct ServeOptions {
     #[arg(long, env = "COS_EMULATOR_BUCKETS", value_name = "LIST", value_delimiter = ',', value_parser = first_bucket)]
     buckets: Vec<FirstBucket>,
     /// Secret id of the default account.
-    #[arg(long, env = "COS_EMULATOR_SECRET_ID", default_value = "AKIDCosEmulatorDefaultSecretId000000", value_name = "ID")]
+    #[arg(long, env = "COS_EMULATOR_SECRET_ID", default_value = DEFAULT_SECRET_ID, value_name = "ID")]
     secret_id: String,
     /// Secret key of the default account.
     #[arg(
         long,
         env = "COS_EMULATOR_SECRET_KEY",
-        default_value = "CosEmulatorDefaultSecretKey00000",
+        default_value = DEFAULT_SECRET_KEY,
         hide_env_values = true,
         value_name = "KEY"
     )]
@@ -113,7 +118,7 @@ pub struct ServeOptions {
     #[arg(long, env = "COS_EMULATOR_DEFAULT_BUCKET", value_name = "NAME", value_parser = bucket)]
     default_bucket: Option<BucketName>,
     /// Region of buckets made through a host that names none.
-    #[arg(long, env = "COS_EMULATOR_REGION", default_value = "ap-guangzhou", value_name = "NAME", value_parser = region)]
+    #[arg(long, env = "COS_EMULATOR_REGION", default_value = DEFAULT_REGION, value_name = "NAME", value_parser = region)]
     region: Region,
     /// PEM file of a certificate of your own, served under the names that it covers.
     #[arg(long, env = "COS_EMULATOR_TLS_CERT", value_name = "FILE", requires = "tls_key")]
@@ -163,6 +168,7 @@ impl Cli {
             Some(Command::Serve(options)) => Task::Serve(options),
             Some(Command::Healthcheck(options)) => Task::Healthcheck(options),
             Some(Command::Ca(options)) => Task::Ca(options),
+            Some(Command::Doctor(options)) => Task::Doctor(options),
         }
     }
 }

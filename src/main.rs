@@ -2,6 +2,7 @@
 
 mod ca;
 mod client;
+mod doctor;
 mod healthcheck;
 
 use std::io::{self, IsTerminal, Write};
@@ -33,9 +34,12 @@ fn main() -> ExitCode {
         match task {
             Task::Serve(options) => serve(&options).await,
             Task::Ca(options) => ca::hand_out(&options).await.map(|()| ExitCode::SUCCESS),
-            Task::Healthcheck(options) => healthcheck::check(&options.listen).await.map(|()| ExitCode::SUCCESS),
+            Task::Healthcheck(options) => healthcheck::check(&options.url()).await.map(|()| ExitCode::SUCCESS),
+            Task::Doctor(options) => doctor::examine(&options).await,
         }
     });
+    // The system may look up a name for longer than anybody waits.
+    runtime.shutdown_background();
     done.unwrap_or_else(|error| fail(&error, 1))
 }
 

@@ -7,8 +7,14 @@ use cos_emulator::operations::routes::Operation;
 use cos_emulator::operations::sts::Action;
 
 /// From the top: code names its own floor or a lower one.
-const FLOORS: [&[&str]; 6] =
-    [&["main", "ca", "client", "healthcheck", "config"], &["server"], &["operations"], &["storage"], &["domain"], &["codec"]];
+const FLOORS: [&[&str]; 6] = [
+    &["main", "ca", "client", "doctor", "healthcheck", "config"],
+    &["server"],
+    &["operations"],
+    &["storage"],
+    &["domain"],
+    &["codec"],
+];
 
 const LONGEST_FILE: usize = 400;
 

@@ -7,10 +7,9 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::Scheme;
 
-/// The address of a server: scheme, host and port, and no path.
+/// The address of a server that speaks plain HTTP: host and port, and no path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
-    pub is_https: bool,
     /// A name, or an address; one of IPv6 has no brackets.
     pub host: String,
     pub port: u16,
@@ -24,12 +23,12 @@ impl BaseUrl {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        Self { is_https: false, host: ip.to_string(), port: listen.port() }
+        Self { host: ip.to_string(), port: listen.port() }
     }
 
     /// `host:port`, as a Host header has it.
     pub fn authority(&self) -> String {
-        let Self { host, port, .. } = self;
+        let Self { host, port } = self;
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 }
@@ -37,16 +36,14 @@ impl BaseUrl {
 impl FromStr for BaseUrl {
     type Err = String;
 
-    /// Reads `http://cos:7436` and `https://[::1]`; without a scheme, `cos:7436` is plain HTTP.
+    /// Reads `http://cos:7436`, `http://[::1]`, and `cos:7436`.
     fn from_str(text: &str) -> Result<Self, String> {
         let refuse = |why: &str| format!("{why}; a URL without a path is wanted, as in http://127.0.0.1:7436");
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let uri: Uri = with_scheme.parse().map_err(|error| refuse(&format!("it is no URL: {error}")))?;
-        let is_https = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            _ => return Err(refuse("its scheme is neither http nor https")),
-        };
+        if uri.scheme() != Some(&Scheme::HTTP) {
+            return Err(refuse("its scheme is not http, which the emulator speaks on the same port as https"));
+        }
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(refuse("it has a user's name or password"));
         }
@@ -54,14 +51,13 @@ impl FromStr for BaseUrl {
             return Err(refuse("it has a path or a query"));
         }
         let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| refuse("it has no host"))?;
-        let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        Ok(Self { is_https, host: host.trim_matches(['[', ']']).to_owned(), port })
+        Ok(Self { host: host.trim_matches(['[', ']']).to_owned(), port: uri.port_u16().unwrap_or(80) })
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}://{}", if self.is_https { "https" } else { "http" }, self.authority())
+        write!(out, "http://{}", self.authority())
     }
 }
 
@@ -74,10 +70,10 @@ mod tests {
         for (text, expected) in [
             ("http://127.0.0.1:7436", Ok("http://127.0.0.1:7436")),
             ("cos:7436/", Ok("http://cos:7436")),
-            ("https://cos.test", Ok("https://cos.test:443")),
+            ("https://cos.test", Err("its scheme is not http")),
             ("http://[::1]:80", Ok("http://[::1]:80")),
             ("http://my_service", Ok("http://my_service:80")),
-            ("socks5://cos:1", Err("neither http nor https")),
+            ("socks5://cos:1", Err("its scheme is not http")),
             ("http://me:secret@cos:1", Err("a user's name")),
             ("http://cos/a", Err("a path or a query")),
             ("http://", Err("it is no URL")),

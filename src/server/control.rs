@@ -1,8 +1,9 @@
-//! The control API: whether the server lives, its authority's certificate, and doing what is due.
+//! The control API: whether the server lives and which one it is, its authority's certificate, and doing what is due.
 
 use axum::body::Body;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde_json::json;
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::operations::request::RequestHead;
@@ -16,6 +17,8 @@ use crate::server::app::App;
 pub(super) async fn answer(app: &App, head: &RequestHead, path: &str) -> Result<Response, Error> {
     match (&head.method, path) {
         (_, "health/live" | "health/ready") => Ok(response::empty(StatusCode::OK, HeaderMap::new())),
+        (&Method::GET | &Method::HEAD, "version") => Ok(version()),
+        (_, "version") => Err(ErrorCode::MethodNotAllowed.because("/_cos/version takes GET")),
         (&Method::GET | &Method::HEAD, "ca.pem") => Ok(certificate(app)),
         (_, "ca.pem") => Err(ErrorCode::MethodNotAllowed.because("/_cos/ca.pem takes GET")),
         (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
@@ -28,6 +31,14 @@ pub(super) async fn answer(app: &App, head: &RequestHead, path: &str) -> Result<
         (_, "run-due") => Err(ErrorCode::MethodNotAllowed.because("/_cos/run-due takes POST")),
         _ => Err(ErrorCode::NotImplemented.because(format!("/_cos/{path} is not implemented"))),
     }
+}
+
+/// By this a client knows that it is the emulator that answers, and which.
+fn version() -> Response {
+    let version = json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")});
+    let mut response = Response::new(Body::from(version.to_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// For everybody: it is no secret, and whoever needs it has no way to sign yet.

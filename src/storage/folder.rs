@@ -28,15 +28,7 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn open(path: &Path, random: &Random) -> Result<Self, StorageError> {
-        let create = |path: &Path| {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(path)
-                .map_err(StorageError::file(format!("creating {}", path.display())))
-        };
-        create(path)?;
-        check_format(path)?;
+        claim(path)?;
         let folder = Self { key: open_key(&path.join("folder.key"), random)?, path: path.to_owned() };
         for part in [folder.bodies(), folder.staging()] {
             create(&part)?;
@@ -59,6 +51,20 @@ impl Folder {
     pub(super) fn staging(&self) -> PathBuf {
         self.path.join("staging")
     }
+}
+
+/// Makes the folder unless it is there, and marks it as a data folder.
+///
+/// # Errors
+/// It holds something else, or a later layout, or cannot be written to.
+pub fn claim(path: &Path) -> Result<(), StorageError> {
+    create(path)?;
+    check_format(path)
+}
+
+fn create(path: &Path) -> Result<(), StorageError> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(StorageError::file(format!("creating {}", path.display())))
 }
 
 /// Refuses to write into a folder that holds something else, or a later layout.

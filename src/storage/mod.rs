@@ -35,7 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use blobs::BodyStream;
 pub use buckets::{CreateBucket, DeleteBucket};
 pub use domains::BindDomains;
-pub use folder::write_whole;
+pub use folder::{claim, write_whole};
 pub use history::Retained;
 pub use links::{Linked, NewContent};
 pub use objects::{ChangeObject, DeleteObject, ObjectBytes, PutObject, Slot};

@@ -138,6 +138,8 @@ async fn health_is_on_hosts_without_a_bucket_and_a_key_elsewhere() {
             answer.assert_status(200);
             answer.assert_headers(&[("content-length", "0")]);
         }
+        let version = cos.request(host, Method::GET, "_cos/version").anonymous().send().await;
+        assert_eq!(version.text(), concat!(r#"{"name":"cos-emulator","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#));
         cos.request(host, Method::GET, "_cos/else").anonymous().send().await.assert_error(501, "NotImplemented");
     }
     let bucket = cos.bucket(BUCKET);

@@ -4,7 +4,9 @@ use cos_emulator::server::Settings;
 use http::Method;
 
 use crate::form;
-use crate::harness::{BUCKET, Bucket, HOST, TestServer, settings};
+use crate::harness::{BUCKET, Bucket, HOST, TestServer, part_list, settings};
+use crate::raw::{Socket, signed};
+use crate::secure::{https, https_through_proxy};
 
 const BOUND: &str = "<DomainConfiguration><DomainRule><Status>ENABLED</Status><Name>files.example.com</Name><Type>REST</Type>\
                      </DomainRule></DomainConfiguration>";
@@ -77,6 +79,28 @@ async fn the_scheme_is_the_clients_even_if_a_proxy_ends_tls() {
     let request = cos.request(HOST, Method::POST, "").header("x-forwarded-proto", "https");
     let answer = form::of(request, &[("key", "a")], "x").send().await;
     assert_eq!(answer.header("location"), format!("https://{HOST}/a"));
+}
+
+/// Completes an upload of the key `a` over a connection, and gives the location that the answer names.
+async fn complete_over(cos: &TestServer, mut socket: Socket, host: &str) -> String {
+    let bucket = cos.bucket(BUCKET);
+    let id = bucket.initiate("a").await;
+    let list = part_list(&[(1, &bucket.part("a", &id, 1, "x").await)]);
+    let length = format!("Content-Length: {}", list.len());
+    socket.send(signed("POST", host, &format!("/a?uploadId={id}"), &[&length]) + &list).await;
+    let answer = socket.answer().await.text();
+    let location = answer.split("<Location>").nth(1).and_then(|rest| rest.split("</Location>").next());
+    location.unwrap_or_else(|| panic!("no location in {answer}")).to_owned()
+}
+
+#[tokio::test]
+async fn over_https_the_scheme_is_https() {
+    let cos = server().await;
+    let host = "examplebucket-1250000000.localhost:7436";
+    let direct = https(&cos, "examplebucket-1250000000.localhost").await;
+    assert_eq!(complete_over(&cos, direct, host).await, format!("https://{host}/a"));
+    let tunnelled = https_through_proxy(&cos, &format!("{HOST}:443"), HOST).await;
+    assert_eq!(complete_over(&cos, tunnelled, HOST).await, format!("https://{HOST}/a"));
 }
 
 #[tokio::test]

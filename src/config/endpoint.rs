@@ -1,0 +1,26 @@
+//! Where a running emulator is, as subcommands are told.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use crate::config::DEFAULT_LISTEN;
+use crate::config::base_url::BaseUrl;
+
+#[derive(Debug, Args)]
+pub struct EndpointOptions {
+    /// Address that the emulator listens on; of several the first counts.
+    #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
+    listen: Vec<SocketAddr>,
+    /// Where clients reach the emulator, if elsewhere than at --listen, as in http://cos:7436.
+    #[arg(long, env = "COS_EMULATOR_ENDPOINT", value_name = "URL")]
+    endpoint: Option<BaseUrl>,
+}
+
+impl EndpointOptions {
+    /// Where clients reach the emulator.
+    pub fn url(&self) -> BaseUrl {
+        // There is a default, so there is a first.
+        self.endpoint.clone().unwrap_or_else(|| BaseUrl::of_listener(self.listen[0]))
+    }
+}
