@@ -141,6 +141,14 @@ mod tests {
             assert_eq!(Timestamp::from_iso(text), Some(moment));
         }
         assert_eq!(Timestamp::from_iso("2020-04-10"), None);
+        let second = Timestamp::from_seconds(moment.seconds());
+        assert_eq!(
+            (second.iso_basic().as_str(), Timestamp::from_iso_basic("20200410T093505Z")),
+            ("20200410T093505Z", Some(second))
+        );
+        for text in ["20200410T093505", "2020-04-10T09:35:05Z", "20201310T093505Z", ""] {
+            assert_eq!(Timestamp::from_iso_basic(text), None);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use http::Method;
 
 use crate::folder;
 use crate::harness::{Bucket, NOW, SECRET_ID, TestServer, bytes, settings};
+use crate::s3::{self, UNSIGNED_CHUNKS, unsigned_chunks};
 
 const TARGET: &str = "logs-1250000000";
 
@@ -195,4 +196,21 @@ async fn logs_are_written_every_five_minutes_and_at_the_end() {
     cos.stop().await;
     let cos = TestServer::start_with(kept()).await;
     assert_eq!(lines(&cos.bucket(TARGET)).await.len(), 2);
+}
+
+#[tokio::test]
+async fn s3_clients_are_told_of_by_their_key_and_without_their_signature() {
+    let cos = TestServer::start().await;
+    let (bucket, logs) = pair(&cos).await;
+    let target = s3::request(&bucket, Method::GET, "missing").presigned(60, &[("X-Amz-Security-Token", "")]);
+    bucket.request(Method::GET, &target).anonymous().send().await.assert_error(404, "NoSuchKey");
+    let put = s3::request(&bucket, Method::PUT, "a").payload(UNSIGNED_CHUNKS).header("x-amz-decoded-content-length", "5");
+    put.send_framed(|_| unsigned_chunks(&[b"hello"], ("x-amz-ignored", "1"))).await.assert_status(200);
+    run(&cos).await;
+    let lines = lines(&logs).await;
+    let [get, put] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((get[7].as_str(), put[7].as_str()), (SECRET_ID, SECRET_ID));
+    assert_eq!((put[9].as_str(), put[10].as_str()), ("5", "5"));
+    let uri = get.iter().find(|field| field.contains("X-Amz-Signature")).expect("the address is told");
+    assert!(uri.contains("X-Amz-Security-Token=***&X-Amz-Signature=*** HTTP"), "{uri}");
 }

@@ -231,3 +231,20 @@ async fn a_body_has_the_hash_that_was_signed() {
     assert_eq!(bucket.get("b").await.text(), "");
     s3::request(&bucket, Method::PUT, "b").payload("nonsense").send().await.assert_error(400, "InvalidArgument");
 }
+
+#[tokio::test]
+async fn rules_of_strict_signatures_hold() {
+    let cos = TestServer::start().await;
+    let bucket = served(&cos).await;
+    let lists = "<actionlist><action>GetObject</action></actionlist><headerlist><header>Range</header></headerlist>\
+                 <paramlist><param>all</param></paramlist>";
+    let rules = format!("<StrictSignatureConfiguration><Rule><ID>a</ID>{lists}</Rule></StrictSignatureConfiguration>");
+    bucket.put("?strict-signature", rules).await.assert_status(200);
+    let target = get(&bucket).presigned(60, &[("response-expires", "never")]);
+    let fetch = || bucket.request(Method::GET, &target).anonymous();
+    assert_is_a(&fetch().send().await);
+    let answer = fetch().header("range", "bytes=0-1").send().await;
+    answer.assert_error(403, "AccessDenied");
+    assert_eq!(answer.element("MissingHeader"), "range");
+    get(&bucket).header("range", "bytes=0-3").send().await.assert_status(206);
+}

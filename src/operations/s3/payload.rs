@@ -217,3 +217,74 @@ fn check_sha256(expected: [u8; 32], received: [u8; 32]) -> Result<(), Error> {
         .with_element("ClientComputedContentSHA256", expected)
         .with_element("S3ComputedContentSHA256", received))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::signature_v4::{Scope, SigningKey};
+    use proptest::prelude::*;
+
+    const HEADERS: [(&str, &str); 4] = [
+        ("host", "h"),
+        ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"),
+        ("x-amz-decoded-content-length", "12"),
+        ("x-amz-trailer", "x-amz-checksum-crc32"),
+    ];
+
+    fn signer() -> ChunkSigner {
+        let scope = Scope { date: "20231114".to_owned(), region: "r".to_owned(), service: "s3".to_owned() };
+        ChunkSigner::new(SigningKey::new("key", &scope), "20231114T221320Z", &scope, "00".to_owned())
+    }
+
+    /// `hello, world` in two chunks, with its checksum behind it, all signed.
+    fn framed() -> Vec<u8> {
+        let (mut signer, mut body) = (signer(), String::new());
+        for chunk in ["hello, ", "world", ""] {
+            let signature = signer.sign_chunk(Sha256::digest(chunk).into());
+            let end = if chunk.is_empty() { "" } else { "\r\n" };
+            body += &format!("{:x};chunk-signature={signature}\r\n{chunk}{end}", chunk.len());
+        }
+        let trailer = "x-amz-checksum-crc32:/6tyOg==";
+        let signature = signer.sign_trailers(&format!("{trailer}\n"));
+        body += &format!("{trailer}\r\nx-amz-trailer-signature:{signature}\r\n\r\n");
+        body.into_bytes()
+    }
+
+    /// What comes out of a body in pieces of these sizes: its content, or what it is refused for.
+    fn read(body: &[u8], sizes: &[usize]) -> Result<Vec<u8>, ErrorCode> {
+        let request = HEADERS.iter().fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
+        let head = RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head");
+        let payload = Payload::parse(&head, Operation::PutObject, Some(signer())).expect("right");
+        let (mut payload, mut content) = (payload.expect("says something"), Vec::new());
+        let (mut body, mut sizes) = (Bytes::copy_from_slice(body), sizes.iter().cycle());
+        while !body.is_empty() {
+            let size = sizes.next().expect("there is one").min(&body.len()).to_owned();
+            let mut piece = body.split_to(size);
+            while let Some(taken) = payload.take(&mut piece).map_err(|error| error.code())? {
+                content.extend_from_slice(&taken);
+            }
+        }
+        payload.finish().map_err(|error| error.code())?;
+        Ok(content)
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_gives_the_same(sizes in proptest::collection::vec(1_usize..60, 1..20)) {
+            prop_assert_eq!(read(&framed(), &sizes), Ok(b"hello, world".to_vec()));
+        }
+
+        #[test]
+        fn what_was_changed_or_cut_off_is_refused_however_it_comes(sizes in proptest::collection::vec(1_usize..60, 1..20), at: usize, digit in b'a'..=b'z') {
+            let mut body = framed();
+            let at = at % (body.len() - b"\r\n\r\n".len());
+            prop_assert!(read(&body[..at], &sizes).is_err());
+            let was = std::mem::replace(&mut body[at], digit);
+            let changed = read(&body, &sizes);
+            prop_assert_eq!(&changed, &read(&body, &[usize::MAX]));
+            if was.to_ascii_lowercase() != digit {
+                prop_assert!(changed.is_err(), "{:?}", changed);
+            }
+        }
+    }
+}
