@@ -17,7 +17,7 @@ const ROOT: &str = "AccessControlPolicy";
 /// Enough for 100 grants, generously laid out (inferred).
 const LARGEST: usize = 64 << 10;
 
-const GROUPS: [(&str, Group); 2] = [
+pub(super) const GROUPS: [(&str, Group); 2] = [
     ("http://cam.qcloud.com/groups/global/AllUsers", Group::AllUsers),
     ("http://cam.qcloud.com/groups/global/AuthenticatedUsers", Group::AuthenticatedUsers),
 ];

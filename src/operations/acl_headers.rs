@@ -2,9 +2,9 @@
 
 use http::HeaderName;
 
-use crate::domain::account::UserId;
 use crate::domain::acl::{Acl, AclOf, CannedAcl, Grant, Grantee, Right};
 use crate::domain::error::{Error, ErrorCode};
+use crate::operations::acl_document::GROUPS;
 use crate::operations::headers::{ACL, GRANT_FULL_CONTROL, GRANT_READ, GRANT_READ_ACP, GRANT_WRITE, GRANT_WRITE_ACP};
 use crate::operations::request::RequestHead;
 
@@ -36,16 +36,19 @@ pub(super) fn read(head: &RequestHead, of: AclOf) -> Result<Option<Acl>, Error> 
             return Err(ErrorCode::InvalidArgument.because(format!("{name} is for buckets; objects have no WRITE")));
         }
         for grantee in text.split(',') {
-            grants.push(Grant { right, grantee: Grantee::User(user(&name, grantee.trim())?) });
+            grants.push(Grant { right, grantee: read_grantee(&name, grantee.trim())? });
         }
     }
     if canned.is_none() && grants.is_empty() { Ok(None) } else { Acl::new(canned, grants).map(Some) }
 }
 
-/// `id="100000000001"`, and `uin=` on older pages (436/7778).
-fn user(name: &HeaderName, grantee: &str) -> Result<UserId, Error> {
-    match grantee.split_once('=') {
-        Some(("id" | "uin", id)) => id.trim_matches('"').parse(),
+/// `id="100000000001"`, `uin=` on older pages (436/7778), and `uri=` with a group's name, which S3's clients send (inferred).
+fn read_grantee(name: &HeaderName, grantee: &str) -> Result<Grantee, Error> {
+    let group = |uri: &str| GROUPS.into_iter().find(|(name, _)| *name == uri).map(|(_, group)| Grantee::Group(group));
+    let named = grantee.split_once('=').map(|(kind, id)| (kind, id.trim_matches('"')));
+    match (named, named.and_then(|(_, uri)| group(uri))) {
+        (Some(("id" | "uin", id)), _) => id.parse().map(Grantee::User),
+        (Some(("uri", _)), Some(group)) => Ok(group),
         _ => {
             let message =
                 format!("{name} has {grantee:?}; it must be written as in id=\"100000000001\",id=\"100000000001/100000000011\"");
@@ -57,6 +60,8 @@ fn user(name: &HeaderName, grantee: &str) -> Result<UserId, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::UserId;
+    use crate::domain::acl::Group;
 
     fn read_all(headers: &[(&str, &str)], of: AclOf) -> Result<Option<Acl>, String> {
         let mut request = http::Request::builder().uri("/").header("host", "h");
@@ -86,6 +91,13 @@ mod tests {
             let given = read_all(&[("x-cos-grant-read", text)], AclOf::Object);
             assert_eq!(given, Ok(acl(None, &[(Right::Read, "1", "1"), (Right::Read, "1", "11")])), "{text}");
         }
+    }
+
+    #[test]
+    fn a_group_may_be_granted_to() {
+        let text = r#"uri="http://cam.qcloud.com/groups/global/AllUsers""#;
+        let grants = vec![Grant { right: Right::Read, grantee: Grantee::Group(Group::AllUsers) }];
+        assert_eq!(read_all(&[("x-cos-grant-read", text)], AclOf::Bucket), Ok(Some(Acl::new(None, grants).expect("few"))));
     }
 
     #[test]
@@ -123,6 +135,7 @@ mod tests {
             ("x-cos-grant-write", "id=\"1\"", AclOf::Object, "x-cos-grant-write is for buckets"),
             ("x-cos-grant-read", "1", AclOf::Bucket, "x-cos-grant-read has \"1\"; it must be written as in id="),
             ("x-cos-grant-read", "id=\"1\",", AclOf::Bucket, "x-cos-grant-read has \"\"; "),
+            ("x-cos-grant-read", "uri=\"http://x/AllUsers\"", AclOf::Bucket, "x-cos-grant-read has \"uri="),
             ("x-cos-grant-read", "email=\"a@b\"", AclOf::Bucket, "x-cos-grant-read has \"email=\\\"a@b\\\"\"; "),
             ("x-cos-grant-read", "id=\"me\"", AclOf::Bucket, "the user \"me\" is not written as in "),
         ] {

@@ -170,8 +170,10 @@ impl Addressing {
         }
         let first: String = first.chars().take(80).collect();
         Err(ErrorCode::InvalidBucketName.because(format!(
-            "the host names no bucket, so the path must begin with /<bucket>-<APPID>/, but it begins with /{first}; or start the \
-             emulator with --default-bucket for clients that send the bucket nowhere"
+            "the host names no bucket, so the path must begin with /<bucket>-<APPID>/, but it begins with /{first}; a bucket's name \
+             ends in the APPID of an account, as in demo-{}; or start the emulator with --default-bucket for clients that send the \
+             bucket nowhere",
+            self.appid
         )))
     }
 }

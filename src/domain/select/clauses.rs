@@ -14,6 +14,9 @@ use crate::domain::select::value::excerpt;
 /// The one table.
 pub(super) const TABLE: &str = "COSObject";
 
+/// What S3's clients call it (inferred: the language is S3's).
+const TABLE_OF_S3: &str = "S3Object";
+
 /// How deep brackets may be nested (inferred).
 const DEEPEST: usize = 30;
 
@@ -71,7 +74,8 @@ fn table(parser: &mut Parser<'_>) -> Result<Option<Ident>, Error> {
         Token::LParen => return Err(refuse("subqueries are not supported")),
         _ => parser.parse_identifier().map_err(not_understood)?,
     };
-    if !name.value.eq_ignore_ascii_case(TABLE) {
+    let is_of_s3 = name.value.eq_ignore_ascii_case(TABLE_OF_S3);
+    if !is_of_s3 && !name.value.eq_ignore_ascii_case(TABLE) {
         return Err(refuse(format!("there is no table {}; the only one is {TABLE}", excerpt(&name.value))));
     }
     if matches!(parser.peek_token_ref().token, Token::LBracket | Token::Period) {
@@ -80,7 +84,7 @@ fn table(parser: &mut Parser<'_>) -> Result<Option<Ident>, Error> {
     let is_asked = parser.parse_keyword(Keyword::AS);
     let is_named = is_asked || matches!(&parser.peek_token_ref().token, Token::Word(word) if !is_reserved(&word.value));
     if !is_named {
-        return Ok(None);
+        return Ok(is_of_s3.then_some(name));
     }
     let alias = parser.parse_identifier().map_err(not_understood)?;
     if alias.quote_style.is_none() && is_reserved(&alias.value) || alias.quote_style == Some('`') {

@@ -12,6 +12,13 @@ use crate::operations::s3::names::{COS_ELEMENTS, ELEMENTS, LACKING_ELEMENTS, TEX
 /// Of the root of every answer but errors.
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
+/// The root and the name of the element that says on which day a lifecycle rule begins to apply.
+const LIFECYCLE_DATE: (&str, &str) = ("LifecycleConfiguration", "Date");
+
+/// When a day begins in S3, which is written in two ways, and in COS: the day stays the same.
+const MIDNIGHTS: [&str; 2] = ["T00:00:00Z", "T00:00:00.000Z"];
+const COS_MIDNIGHT: &str = "T00:00:00+08:00";
+
 /// The body of a request, whose root is to be `root`. One that is no XML is given back as it is: its reader says so.
 ///
 /// # Errors
@@ -52,6 +59,9 @@ impl Rules for ToCos {
 
     fn text(&mut self, name: &str, text: &str) -> Option<Cow<'static, str>> {
         self.note(name, Some(text));
+        if (self.root, name) == LIFECYCLE_DATE {
+            return MIDNIGHTS.iter().find_map(|s3| Some(format!("{}{COS_MIDNIGHT}", text.strip_suffix(s3)?).into()));
+        }
         TEXTS.iter().find(|(element, s3, _)| *element == name && *s3 == text).map(|(_, _, cos)| Cow::Borrowed(*cos))
     }
 }
@@ -76,6 +86,9 @@ impl Rules for ToS3 {
     }
 
     fn text(&mut self, name: &str, text: &str) -> Option<Cow<'static, str>> {
+        if self.root.as_deref().is_some_and(|root| (root, name) == LIFECYCLE_DATE) {
+            return Some(format!("{}{}", text.strip_suffix(COS_MIDNIGHT)?, MIDNIGHTS[0]).into());
+        }
         match (name, text) {
             // Of objects that were written while the bucket had no versions.
             ("VersionId", "") => Some(Cow::Borrowed("null")),
@@ -111,6 +124,17 @@ mod tests {
             let namespace = format!("<{root} xmlns=\"{NAMESPACE}\">");
             assert_eq!(in_s3_words(&document(cos)), document(s3).replacen(&format!("<{root}>"), &namespace, 1));
         }
+    }
+
+    #[test]
+    fn a_lifecycles_day_begins_where_the_service_is() {
+        let document =
+            |time: &str| format!("<LifecycleConfiguration><Rule><Date>2030-01-01{time}</Date></Rule></LifecycleConfiguration>");
+        for midnight in MIDNIGHTS {
+            assert_eq!(to_cos("LifecycleConfiguration", &document(midnight)), Ok(document(COS_MIDNIGHT)));
+        }
+        assert_eq!(to_cos("LifecycleConfiguration", &document("T01:00:00Z")), Ok(document("T01:00:00Z")));
+        assert!(in_s3_words(&document(COS_MIDNIGHT)).contains("<Date>2030-01-01T00:00:00Z</Date>"));
     }
 
     #[test]

@@ -116,3 +116,104 @@ fn in_cos_word(cos: &HeaderName, value: &HeaderValue) -> Result<HeaderValue, Err
         _ => Ok(value.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::random::Random;
+    use crate::operations::s3::answer::headers_in_s3_words;
+
+    fn head(method: Method, uri: &str, headers: &[(&str, &str)]) -> RequestHead {
+        let mut request = http::Request::builder().method(method).uri(uri).header("host", "h").header("x-amz-date", "d");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head")
+    }
+
+    fn headers(sent: &[(&str, &str)]) -> Result<HeaderMap, String> {
+        let sent = head(Method::PUT, "/", sent);
+        in_cos_words(&sent).map(|head| head.into_owned().headers).map_err(|error| error.message().to_owned())
+    }
+
+    fn query(method: Method, uri: &str) -> Result<Vec<(String, String)>, String> {
+        let sent = head(method, uri, &[]);
+        in_cos_words(&sent).map(|head| head.into_owned().query).map_err(|error| error.message().to_owned())
+    }
+
+    fn in_answer(cos: &HeaderName, value: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::from_iter([(cos.clone(), HeaderValue::from_static(value))]);
+        headers_in_s3_words(&mut headers, "id", &Random::from_seed(1));
+        headers
+    }
+
+    #[test]
+    fn every_header_is_translated_there_and_back() {
+        for (s3, cos) in &HEADERS {
+            let there = headers(&[(s3.as_str(), "v")]).expect("known");
+            assert_eq!((there.get(cos).expect("translated"), there.get(s3)), (&HeaderValue::from_static("v"), None));
+            let back = in_answer(cos, "v");
+            assert_eq!((back.get(s3).expect("translated"), back.get(cos)), (&HeaderValue::from_static("v"), None));
+        }
+        assert_eq!(headers(&[("x-amz-meta-a-b", "v")]).expect("known")["x-cos-meta-a-b"], "v");
+        assert_eq!(in_answer(&HeaderName::from_static("x-cos-meta-a-b"), "v")["x-amz-meta-a-b"], "v");
+    }
+
+    #[test]
+    fn every_value_is_translated_there_and_back() {
+        for (cos, s3_word, cos_word) in &VALUES {
+            let (s3, _) = HEADERS.iter().find(|(_, name)| name == cos).expect("in the table of names");
+            assert_eq!(headers(&[(s3.as_str(), s3_word)]).expect("known")[cos], *cos_word);
+            assert_eq!(in_answer(cos, cos_word)[s3], *s3_word);
+        }
+        let grant = headers(&[("x-amz-grant-read", "id=\"1\", uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"")]);
+        assert_eq!(grant.expect("known")[GRANT_READ], "id=\"1\", uri=\"http://cam.qcloud.com/groups/global/AllUsers\"");
+    }
+
+    #[test]
+    fn what_changes_nothing_is_let_pass_and_anything_else_is_refused_by_name() {
+        for name in HARMLESS {
+            assert_eq!(headers(&[(name, "d")]).expect("harmless")[*name], "d");
+        }
+        for (name, harmless) in HARMLESS_VALUES {
+            assert!(headers(&[(name, harmless)]).is_ok());
+            assert_eq!(headers(&[(name, "other")]), Err(format!("the request header {name} is not implemented")));
+        }
+        assert_eq!(headers(&[("x-amz-new", "1")]), Err("the request header x-amz-new is not implemented".to_owned()));
+        assert!(headers(&[("x-amz-new", "")]).is_ok());
+    }
+
+    #[test]
+    fn parameters_may_stand_for_headers_which_win() {
+        let sent = head(Method::PUT, "/?X-Amz-Storage-Class=GLACIER&x-amz-acl=private&a=b", &[("x-amz-acl", "public-read")]);
+        let head = in_cos_words(&sent).expect("known");
+        assert_eq!(
+            (&head.headers["x-cos-storage-class"], &head.headers["x-cos-acl"]),
+            (&"ARCHIVE".parse().expect("a value"), &"public-read".parse().expect("a value"))
+        );
+        assert_eq!(head.query, [("a".to_owned(), "b".to_owned())]);
+    }
+
+    #[test]
+    fn parameters_of_listings_have_coss_names_but_for_the_second_version() {
+        let names = |uri| query(Method::GET, uri).map(|query| query.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+        assert_eq!(
+            names("/?max-buckets=1&bucket-region=r&continuation-token=t"),
+            Ok(["max-keys", "region", "marker"].map(str::to_owned).into())
+        );
+        assert_eq!(
+            names("/?list-type=2&continuation-token=t"),
+            Ok(["list-type", "continuation-token"].map(str::to_owned).into())
+        );
+        assert_eq!(query(Method::PUT, "/k?partNumber=1&uploadId=u").map(|query| query.len()), Ok(2));
+        for name in LACKING_PARAMETERS.iter().copied().chain([PART_NUMBER]) {
+            assert_eq!(names(&format!("/k?{name}")), Err(format!("GET with ?{name} is not implemented")));
+        }
+    }
+
+    #[test]
+    fn a_cos_clients_head_is_not_touched() {
+        let sent = head(Method::GET, "/?q-signature=s&attributes", &[("x-amz-new", "1")]);
+        assert!(matches!(in_cos_words(&sent), Ok(Cow::Borrowed(_))));
+    }
+}

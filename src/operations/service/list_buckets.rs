@@ -10,6 +10,7 @@ use crate::operations::context::Context;
 use crate::operations::paging::{self, Person};
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
+use crate::operations::s3::Dialect;
 use crate::storage::{StorageError, Store};
 
 /// The most buckets of a page, and the default.
@@ -23,6 +24,8 @@ struct ListBuckets {
 
 /// Which of the account's buckets are wanted.
 struct Filter {
+    /// Only S3's clients ask for it.
+    prefix: Option<String>,
     region: Option<Region>,
     created: Option<(Comparison, i64)>,
     tag: Option<(String, String)>,
@@ -42,6 +45,7 @@ impl ListBuckets {
             Some(region) => Some(region),
             None => context.target.region.clone(),
         };
+        let prefix = head.query_text("prefix")?.filter(|_| head.dialect == Dialect::S3).map(str::to_owned);
         let tag = match (head.query_text("tagkey")?, head.query_text("tagvalue")?) {
             (None, None) => None,
             (Some(key), Some(value)) => Some((key.to_owned(), value.to_owned())),
@@ -50,7 +54,7 @@ impl ListBuckets {
         Ok(Self {
             marker: head.query_text("marker")?.unwrap_or_default().to_owned(),
             limit: paging::limit_up_to(head, "max-keys", LARGEST_PAGE)?,
-            filter: Filter { region, created: created(head)?, tag },
+            filter: Filter { prefix, region, created: created(head)?, tag },
         })
     }
 }
@@ -87,12 +91,13 @@ impl Filter {
             Comparison::Greater => created > *time,
             Comparison::GreaterOrEqual => created >= *time,
         });
+        let in_prefix = self.prefix.as_ref().is_none_or(|prefix| bucket.name.as_str().starts_with(prefix.as_str()));
         let in_region = self.region.as_ref().is_none_or(|region| *region == bucket.region);
         match &self.tag {
-            Some((key, value)) if in_time && in_region => {
+            Some((key, value)) if in_time && in_region && in_prefix => {
                 Ok(store.setting::<Tags>(bucket)?.is_some_and(|tags| tags.has(key, value)))
             }
-            _ => Ok(in_time && in_region),
+            _ => Ok(in_time && in_region && in_prefix),
         }
     }
 }
