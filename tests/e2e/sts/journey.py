@@ -91,7 +91,7 @@ def gets_a_federation_token():
     uploads_alone(cos_of(answer.Credentials))
 
     identity = identity_of(answer.Credentials)
-    equal([identity.AccountId, identity.Type], [owner, "FederatedUser"])
+    equal([identity.AccountId, identity.UserId, identity.Type], [owner, f"{owner}:an-app", "CAMUser"])
 
 
 def assumes_a_role():
@@ -100,7 +100,7 @@ def assumes_a_role():
     answer = sts_client().AssumeRole(request)
     uploads_alone(cos_of(answer.Credentials))
     identity = identity_of(answer.Credentials)
-    equal([identity.AccountId, identity.Type], [owner, "AssumedRoleUser"])
+    equal([identity.AccountId, identity.Type], [owner, "CAMRole"])
     assert identity.UserId.endswith(":nightly"), identity.UserId
 
     # Without a policy the role may do what it may.
@@ -111,7 +111,7 @@ def assumes_a_role():
 def says_who_calls():
     caller = sts_client().GetCallerIdentity(models.GetCallerIdentityRequest())
     equal([caller.AccountId, caller.UserId, caller.PrincipalId, caller.Type], [owner, owner, owner, "CAMUser"])
-    equal(caller.Arn, f"qcs::cam::uin/{owner}:uin/{owner}")
+    equal(caller.Arn, f"qcs::cam:{owner}:uin/{owner}")
 
 
 def gets_a_credential_for_a_prefix():
@@ -151,7 +151,8 @@ def finds_the_credentials_of_a_machine():
         equal(found["Code"], "Success")
         machine = cos_client(SecretId=found["TmpSecretId"], SecretKey=found["TmpSecretKey"], Token=found["Token"])
     else:
-        machine = cos_client(CredentialInstance=CVMRoleCredential())
+        found = CVMRoleCredential()
+        machine = cos_client(SecretId=found.secret_id, SecretKey=found.secret_key, Token=found.token)
     machine.put_object(Bucket=bucket, Key="by a machine", Body=b"")
 
 
