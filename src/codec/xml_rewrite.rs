@@ -36,7 +36,7 @@ pub fn rewrite(document: &str, namespace: Option<&str>, rules: &mut impl Rules) 
     // The element that was opened by the event before.
     let mut opened: Option<String> = None;
     loop {
-        let event = reader.read_event().map_err(malformed)?;
+        let event = reader.read_event().map_err(|error| malformed(&error))?;
         let just_opened = opened.take();
         let written = match event {
             Event::Eof => break,
@@ -44,7 +44,7 @@ pub fn rewrite(document: &str, namespace: Option<&str>, rules: &mut impl Rules) 
                 let name = start.local_name().into_inner().to_owned();
                 let fate = rules.fate(&name);
                 if fate == Fate::Dropped {
-                    reader.read_to_end(start.name()).map_err(malformed)?;
+                    reader.read_to_end(start.name()).map_err(|error| malformed(&error))?;
                     continue;
                 }
                 let start = renamed(start, fate, namespace.filter(|_| std::mem::take(&mut is_root)));
@@ -101,7 +101,7 @@ fn write(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
     writer.write_event(event).expect("writing to memory does not fail");
 }
 
-fn malformed(error: quick_xml::Error) -> XmlError {
+fn malformed(error: &quick_xml::Error) -> XmlError {
     XmlError::Malformed(error.to_string())
 }
 

@@ -145,7 +145,8 @@ impl<'a> S3Request<'a> {
     fn sign(&self, lines: &[(&str, &str)], query: &str, hash: &str) -> (String, ChunkSigner) {
         let path = self.target.split('?').next().expect("the first piece is always there");
         let mut pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(with_value).collect();
-        pairs.sort();
+        // By names first: `select=` stands before `select-type=2`.
+        pairs.sort_by(|one, other| one.split('=').cmp(other.split('=')));
         let headers: String = lines.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
         let request = format!("{}\n/{path}\n{}\n{headers}\n{}\n{hash}", self.method, pairs.join("&"), names.join(";"));

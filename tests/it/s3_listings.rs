@@ -28,7 +28,7 @@ async fn the_first_version_is_coss_own() {
     let s3 = with_objects(&["a", "b/c"]).await;
     let put = s3.request(Method::PUT, "d").header("x-amz-storage-class", "INTELLIGENT_TIERING").body("a");
     put.send().await.assert_status(200);
-    s3.get("?delimiter=/&max-keys=3").await.assert_s3_document(&format!(
+    s3.get("?delimiter=%2F&max-keys=3").await.assert_s3_document(&format!(
         "<ListBucketResult><Name>{BUCKET}</Name><Prefix/><Marker/><MaxKeys>3</MaxKeys><Delimiter>/</Delimiter>\
          <IsTruncated>false</IsTruncated><CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes>{}{}</ListBucketResult>",
         contents("a", OWNER),
@@ -39,7 +39,7 @@ async fn the_first_version_is_coss_own() {
 #[tokio::test]
 async fn the_second_version_counts_and_goes_on_by_tokens() {
     let s3 = with_objects(&["a", "b/c", "b/d", "e"]).await;
-    let answer = s3.get("?list-type=2&delimiter=/&max-keys=2&start-after=0").await;
+    let answer = s3.get("?list-type=2&delimiter=%2F&max-keys=2&start-after=0").await;
     let token = answer.element("NextContinuationToken");
     assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{token}");
     answer.assert_s3_document(&format!(
@@ -48,7 +48,7 @@ async fn the_second_version_counts_and_goes_on_by_tokens() {
          <IsTruncated>true</IsTruncated>{}<CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes></ListBucketResult>",
         contents("a", "")
     ));
-    let next = format!("?list-type=2&delimiter=/&max-keys=2&start-after=0&fetch-owner=true&continuation-token={token}");
+    let next = format!("?list-type=2&delimiter=%2F&max-keys=2&start-after=0&fetch-owner=true&continuation-token={token}");
     s3.get(&next).await.assert_s3_document(&format!(
         "<ListBucketResult><Name>{BUCKET}</Name><Prefix/><StartAfter>0</StartAfter>\
          <ContinuationToken>{token}</ContinuationToken><KeyCount>1</KeyCount><MaxKeys>2</MaxKeys><Delimiter>/</Delimiter>\
@@ -73,7 +73,7 @@ async fn a_page_of_the_second_version_may_be_empty_or_encoded() {
 async fn what_is_wrong_with_a_page_is_named() {
     let s3 = S3::start().await;
     for (query, expected) in [
-        ("continuation-token=*", "the parameter continuation-token is &quot;*&quot;"),
+        ("continuation-token=%2A", "the parameter continuation-token is &quot;*&quot;"),
         ("fetch-owner=1", "the parameter fetch-owner is &quot;1&quot;"),
         ("max-keys=x", "the parameter max-keys is &quot;x&quot;"),
         ("delimiter=ab", "the delimiter is &quot;ab&quot;"),

@@ -57,7 +57,6 @@ async fn settings_come_back_as_they_were_put() {
              <Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration></Rule></LifecycleConfiguration>",
         ),
         ("?versioning", 200, "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>"),
-        ("?accelerate", 200, "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>"),
         (
             "?website",
             200,

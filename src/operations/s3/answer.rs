@@ -1,8 +1,9 @@
 //! Answers to S3 clients: headers and documents in their words.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http_body_util::BodyExt;
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::random::Random;
@@ -30,8 +31,8 @@ pub async fn document_in(dialect: Dialect, method: &Method, operation: Operation
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Error::from(ErrorCode::InternalError).caused_by(error))?;
-    let translated = document::in_s3_words(&String::from_utf8_lossy(&bytes));
+    let body = body.collect().await.map_err(|error| Error::from(ErrorCode::InternalError).caused_by(error))?;
+    let translated = document::in_s3_words(&String::from_utf8_lossy(&body.to_bytes()));
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(translated.len()));
     Ok(Response::from_parts(parts, Body::from(translated)))
 }

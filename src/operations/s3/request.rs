@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn parameters_of_listings_have_coss_names_but_for_the_second_version() {
-        let names = |uri| query(Method::GET, uri).map(|query| query.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+        let names = |uri: &str| query(Method::GET, uri).map(|query| query.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
         assert_eq!(
             names("/?max-buckets=1&bucket-region=r&continuation-token=t"),
             Ok(["max-keys", "region", "marker"].map(str::to_owned).into())
