@@ -162,7 +162,7 @@ async fn a_select_may_call_the_table_by_s3s_name() {
     let s3 = S3::start().await;
     s3.put("a.csv", "1,2\n3,4\n").await.assert_status(200);
     let body = "<SelectObjectContentRequest><Expression>SELECT s._2 FROM S3Object s</Expression>\
-                <ExpressionType>SQL</ExpressionType><InputSerialization><CSV/></InputSerialization>\
+                <ExpressionType>SQL</ExpressionType><InputSerialization><CSV><FileHeaderInfo>NONE</FileHeaderInfo></CSV></InputSerialization>\
                 <OutputSerialization><CSV/></OutputSerialization></SelectObjectContentRequest>";
     let answer = s3.post("a.csv?select&select-type=2", body).await;
     answer.assert_status(200);
