@@ -14,9 +14,6 @@ use crate::domain::select::value::excerpt;
 /// The one table.
 pub(super) const TABLE: &str = "COSObject";
 
-/// What S3's clients call it (inferred: the language is S3's).
-const TABLE_OF_S3: &str = "S3Object";
-
 /// How deep brackets may be nested (inferred).
 const DEEPEST: usize = 30;
 
@@ -32,15 +29,17 @@ pub(super) struct Clauses {
 }
 
 impl Clauses {
+    /// `names` are those of the table.
+    ///
     /// # Errors
     /// `SQLParsingError`.
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub(super) fn parse(text: &str, names: &[&str]) -> Result<Self, Error> {
         let dialect = CosSelect::default();
         let parser = Parser::new(&dialect).with_recursion_limit(DEEPEST);
-        Self::read(&mut parser.try_with_sql(text).map_err(not_understood)?)
+        Self::read(&mut parser.try_with_sql(text).map_err(not_understood)?, names)
     }
 
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Error> {
+    fn read(parser: &mut Parser<'_>, names: &[&str]) -> Result<Self, Error> {
         if !parser.parse_keyword(Keyword::SELECT) {
             return Err(refuse("the SQL expression must begin with SELECT"));
         }
@@ -57,7 +56,7 @@ impl Clauses {
                 _ => unexpected(parser, &format!("FROM {TABLE}")),
             });
         }
-        let alias = table(parser)?;
+        let alias = table(parser, names)?;
         let filter = parser.parse_keyword(Keyword::WHERE).then(|| parser.parse_expr().map_err(not_understood)).transpose()?;
         let limit = parser.parse_keyword(Keyword::LIMIT).then(|| limit(parser)).transpose()?;
         let _ = parser.consume_token(&Token::SemiColon);
@@ -68,14 +67,13 @@ impl Clauses {
     }
 }
 
-/// Reads the table's name and gives its alias.
-fn table(parser: &mut Parser<'_>) -> Result<Option<Ident>, Error> {
+/// Reads the table's name and gives its alias, as which another name than COS's counts.
+fn table(parser: &mut Parser<'_>, names: &[&str]) -> Result<Option<Ident>, Error> {
     let name = match parser.peek_token_ref().token {
         Token::LParen => return Err(refuse("subqueries are not supported")),
         _ => parser.parse_identifier().map_err(not_understood)?,
     };
-    let is_of_s3 = name.value.eq_ignore_ascii_case(TABLE_OF_S3);
-    if !is_of_s3 && !name.value.eq_ignore_ascii_case(TABLE) {
+    if !names.iter().any(|known| name.value.eq_ignore_ascii_case(known)) {
         return Err(refuse(format!("there is no table {}; the only one is {TABLE}", excerpt(&name.value))));
     }
     if matches!(parser.peek_token_ref().token, Token::LBracket | Token::Period) {
@@ -84,7 +82,7 @@ fn table(parser: &mut Parser<'_>) -> Result<Option<Ident>, Error> {
     let is_asked = parser.parse_keyword(Keyword::AS);
     let is_named = is_asked || matches!(&parser.peek_token_ref().token, Token::Word(word) if !is_reserved(&word.value));
     if !is_named {
-        return Ok(is_of_s3.then_some(name));
+        return Ok(Some(name).filter(|name| !name.value.eq_ignore_ascii_case(TABLE)));
     }
     let alias = parser.parse_identifier().map_err(not_understood)?;
     if alias.quote_style.is_none() && is_reserved(&alias.value) || alias.quote_style == Some('`') {

@@ -11,6 +11,9 @@ use crate::domain::select::moment::Moment;
 use crate::domain::select::translate::{Translator, refuse};
 use crate::domain::select::value::excerpt;
 
+/// What S3's clients call the one table.
+const S3_TABLE: &str = "S3Object";
+
 /// The most bytes of an expression (436/32472).
 pub const LONGEST_EXPRESSION: usize = 256 << 10;
 
@@ -39,11 +42,23 @@ impl Statement {
     /// # Errors
     /// `SQLParsingError`, naming what is not understood or not supported.
     pub fn parse(text: &str, now: Moment) -> Result<Self, Error> {
+        Self::parse_of(&[TABLE], text, now)
+    }
+
+    /// As [`Self::parse`], from an S3 client, which may call the table by S3's name (inferred).
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_s3(text: &str, now: Moment) -> Result<Self, Error> {
+        Self::parse_of(&[TABLE, S3_TABLE], text, now)
+    }
+
+    fn parse_of(tables: &[&str], text: &str, now: Moment) -> Result<Self, Error> {
         if text.len() > LONGEST_EXPRESSION {
             let length = text.len();
             return Err(refuse(format!("the SQL expression has {length} bytes; at most {LONGEST_EXPRESSION} are allowed")));
         }
-        let written = Clauses::parse(text)?;
+        let written = Clauses::parse(text, tables)?;
         let table = written.alias.map_or_else(|| TABLE.to_owned(), |alias| alias.value);
         let mut translator = Translator::new(now, table);
         let items = items(&written.items, &mut translator)?;

@@ -24,7 +24,7 @@ const CHUNKS_AHEAD: usize = 2;
 pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Result<Response, Error> {
     check_type(context.head)?;
     let document = context.head.read_document(body, "SelectRequest", LARGEST_BODY).await?;
-    let request = SelectRequest::parse(&document, Moment::utc(context.now))?;
+    let request = SelectRequest::parse(&document, context.head.dialect, Moment::utc(context.now))?;
     let bytes = open(context).await?;
     let permit = context.services.scans.clone().try_acquire_owned().map_err(|_| ErrorCode::Busy)?;
     let (sender, mut chunks) = mpsc::channel(CHUNKS_AHEAD);

@@ -14,6 +14,7 @@ use crate::domain::select::parameters::{
     Compression, CsvInput, FileHeaderInfo, Flag, Input, JsonType, QuoteFields, distinct, record_delimiter, single_byte,
 };
 use crate::domain::select::statement::Statement;
+use crate::operations::s3::Dialect;
 
 /// The most bytes of the body: an expression as long as may be, all of it escaped.
 pub(crate) const LARGEST_BODY: usize = 2 << 20;
@@ -91,7 +92,7 @@ struct RequestProgress {
 impl SelectRequest {
     /// # Errors
     /// The codes of the page for what is missing, unknown or malformed, and `NotImplemented` for Parquet and ScanRange.
-    pub(crate) fn parse(body: &[u8], now: Moment) -> Result<Self, Error> {
+    pub(crate) fn parse(body: &[u8], dialect: Dialect, now: Moment) -> Result<Self, Error> {
         let body: Body = xml::parse_any_root(body)
             .map_err(|error| ErrorCode::InvalidXML.because(format!("the body is not a <SelectRequest> document: {error}")))?;
         if body.scan_range.is_some() {
@@ -107,7 +108,10 @@ impl SelectRequest {
             input: input.parse()?,
             output: output.parse()?,
             wants_progress: progress.0,
-            statement: Statement::parse(expression, now)?,
+            statement: match dialect {
+                Dialect::Cos => Statement::parse(expression, now)?,
+                Dialect::S3 => Statement::parse_s3(expression, now)?,
+            },
         })
     }
 }
@@ -196,7 +200,7 @@ mod tests {
     use super::*;
 
     fn parse(body: &str) -> Result<SelectRequest, Error> {
-        SelectRequest::parse(body.as_bytes(), "2019-01-01T00:00Z".parse().expect("a timestamp"))
+        SelectRequest::parse(body.as_bytes(), Dialect::Cos, "2019-01-01T00:00Z".parse().expect("a timestamp"))
     }
 
     /// A request with these elements in its serializations.

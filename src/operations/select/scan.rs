@@ -109,6 +109,7 @@ mod tests {
     use super::*;
     use crate::codec::event_stream::{self, Progress};
     use crate::domain::error::ErrorCode;
+    use crate::operations::s3::Dialect;
     use bytes::Bytes;
     use futures_util::stream;
     use tokio::sync::mpsc;
@@ -120,7 +121,7 @@ mod tests {
              <FileHeaderInfo>NONE</FileHeaderInfo></CSV></InputSerialization><OutputSerialization><CSV/></OutputSerialization>\
              <RequestProgress><Enabled>{progress}</Enabled></RequestProgress></SelectRequest>"
         );
-        SelectRequest::parse(body.as_bytes(), "2019-01-01T00:00Z".parse().expect("a timestamp")).expect("a request")
+        SelectRequest::parse(body.as_bytes(), Dialect::Cos, "2019-01-01T00:00Z".parse().expect("a timestamp")).expect("a request")
     }
 
     fn answer(request: SelectRequest, text: &str, pause: Duration) -> Vec<Result<Bytes, ErrorCode>> {
