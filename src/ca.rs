@@ -30,7 +30,7 @@ pub(crate) const PATH: &str = "/_cos/ca.pem";
 /// There is no certificate where it was looked for, or a file cannot be written.
 pub(crate) async fn hand_out(options: &CaOptions) -> Result<(), Failure> {
     let endpoint = options.endpoint.url();
-    let (pem, source) = match &options.data_dir {
+    let (pem, source) = match options.data_dir() {
         Some(folder) => read(folder)?,
         None => fetch(&endpoint).await?,
     };

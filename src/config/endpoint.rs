@@ -18,6 +18,11 @@ pub struct EndpointOptions {
 }
 
 impl EndpointOptions {
+    /// Whether --endpoint says it.
+    pub fn is_named(&self) -> bool {
+        self.endpoint.is_some()
+    }
+
     /// Where clients reach the emulator.
     pub fn url(&self) -> BaseUrl {
         // There is a default, so there is a first.

@@ -58,12 +58,10 @@ pub(super) async fn check(patient: &Patient<'_>, report: &mut Report) -> Result<
     };
     report.ok("address", format!("cos-emulator {} answers at {endpoint}", emulator.version))?;
     match client::get(endpoint, "/_cos/health/ready").await.map(|answer| answer.status()) {
-        Ok(StatusCode::OK) => report.ok("ready", "it is ready")?,
-        Ok(status) => {
-            report.warn("ready", format!("it is not ready: {status}"), "wait: cos-emulator healthcheck; see its log")?
-        }
-        Err(error) => report.fail("ready", format!("it does not say whether it is ready: {error}"), "see its log")?,
-    }
+        Ok(StatusCode::OK) => report.ok("ready", "it is ready"),
+        Ok(status) => report.warn("ready", format!("it is not ready: {status}"), "wait, and see its log"),
+        Err(error) => report.fail("ready", format!("it does not say whether it is ready: {error}"), "see its log"),
+    }?;
     Ok(Some(emulator))
 }
 

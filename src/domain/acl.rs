@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::UserId;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::grantee::{Grantee, Group};
 use crate::domain::setting::{Setting, SettingKind};
 
 /// What an operation asks of an ACL for callers other than the owner.
@@ -60,21 +61,6 @@ pub enum CannedAcl {
 pub struct Grant {
     pub right: Right,
     pub grantee: Grantee,
-}
-
-/// Users stand before groups, as COS lists them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Grantee {
-    User(UserId),
-    Group(Group),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Group {
-    /// Everybody, also unsigned.
-    AllUsers,
-    /// Everybody who signs.
-    AuthenticatedUsers,
 }
 
 /// What a grant gives, in the order in which COS lists grants.

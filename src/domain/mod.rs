@@ -19,6 +19,7 @@ pub mod encryption;
 pub mod endpoint;
 pub mod error;
 pub mod etag;
+pub mod grantee;
 pub mod inventory;
 pub mod inventory_report;
 pub mod key;

@@ -4,8 +4,9 @@ use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::UserId;
-use crate::domain::acl::{Acl, AclOf, DEFAULT, Grant, Grantee, Group, Right};
+use crate::domain::acl::{Acl, AclOf, DEFAULT, Grant, Right};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::grantee::{Grantee, Group};
 use crate::operations::acl_headers;
 use crate::operations::context::Context;
 use crate::operations::headers::ACL;
@@ -78,7 +79,7 @@ fn grant(given: &GrantGiven, of: AclOf) -> Result<Grant, Error> {
             let message = format!("the grantee has no <ID>, and its <URI> is {uri:?}; it must be {names}");
             return Err(ErrorCode::InvalidArgument.because(message));
         }
-        (id, _) => Grantee::User(id.parse()?),
+        (id, _) => id.parse()?,
     };
     Ok(Grant { right, grantee })
 }

@@ -2,8 +2,9 @@
 
 use http::HeaderName;
 
-use crate::domain::acl::{Acl, AclOf, CannedAcl, Grant, Grantee, Right};
+use crate::domain::acl::{Acl, AclOf, CannedAcl, Grant, Right};
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::grantee::Grantee;
 use crate::operations::acl_document::GROUPS;
 use crate::operations::headers::{ACL, GRANT_FULL_CONTROL, GRANT_READ, GRANT_READ_ACP, GRANT_WRITE, GRANT_WRITE_ACP};
 use crate::operations::request::RequestHead;
@@ -47,7 +48,7 @@ fn read_grantee(name: &HeaderName, grantee: &str) -> Result<Grantee, Error> {
     let group = |uri: &str| GROUPS.into_iter().find(|(name, _)| *name == uri).map(|(_, group)| Grantee::Group(group));
     let named = grantee.split_once('=').map(|(kind, id)| (kind, id.trim_matches('"')));
     match (named, named.and_then(|(_, uri)| group(uri))) {
-        (Some(("id" | "uin", id)), _) => id.parse().map(Grantee::User),
+        (Some(("id" | "uin", id)), _) => id.parse(),
         (Some(("uri", _)), Some(group)) => Ok(group),
         _ => {
             let message =
@@ -61,7 +62,7 @@ fn read_grantee(name: &HeaderName, grantee: &str) -> Result<Grantee, Error> {
 mod tests {
     use super::*;
     use crate::domain::account::UserId;
-    use crate::domain::acl::Group;
+    use crate::domain::grantee::Group;
 
     fn read_all(headers: &[(&str, &str)], of: AclOf) -> Result<Option<Acl>, String> {
         let mut request = http::Request::builder().uri("/").header("host", "h");

@@ -6,6 +6,7 @@ use crate::domain::bucket::BucketName;
 use crate::domain::custom_domain::COS_SUFFIXES;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
+use crate::operations::neighbour::Neighbour;
 
 /// Labels after the bucket's that name a service of COS's own.
 const OBJECT_ENDPOINTS: [&str; 4] = ["cos", "cos-internal", "cos-cdc", "cosv6"];
@@ -21,35 +22,6 @@ const LEGACY_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-south-2", "cn-eas
 
 /// Digits of the number behind a container's name.
 const MOST_REPLICA_DIGITS: usize = 3;
-
-/// A service beside COS that is answered as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Neighbour {
-    /// Temporary credentials for keys.
-    Sts,
-    /// What a machine of the cloud is told about itself.
-    Metadata,
-}
-
-impl Neighbour {
-    /// The service behind a name in lower case: `sts.tencentcloudapi.com`, with a region or `internal` in it, and
-    /// `metadata.tencentyun.com`; also `sts` and `metadata` below `localhost` and each of `domains`.
-    pub(super) fn read(name: &str, domains: &[String]) -> Option<Self> {
-        if name == "metadata.tencentyun.com" {
-            return Some(Self::Metadata);
-        }
-        if let Some(labels) = before_suffix(name, "tencentcloudapi.com") {
-            let labels: Vec<&str> = labels.split('.').collect();
-            return matches!(labels[..], ["sts", ""] | ["sts", _, ""]).then_some(Self::Sts);
-        }
-        let mut suffixes = ["localhost"].into_iter().chain(domains.iter().map(String::as_str));
-        suffixes.find_map(|suffix| match before_suffix(name, suffix)? {
-            "sts." => Some(Self::Sts),
-            "metadata." => Some(Self::Metadata),
-            _ => None,
-        })
-    }
-}
 
 /// A host's meaning.
 #[derive(Debug, PartialEq, Eq)]
@@ -151,7 +123,7 @@ fn first_label(name: &str) -> &str {
 }
 
 /// The labels in front of a suffix, with their dots.
-fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
+pub(super) fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     let rest = name.strip_suffix(suffix)?;
     (rest.is_empty() || rest.ends_with('.')).then_some(rest)
 }

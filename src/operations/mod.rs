@@ -28,6 +28,7 @@ mod draft;
 mod host;
 mod locking;
 mod multipart;
+mod neighbour;
 mod object;
 mod object_headers;
 pub mod operation;

@@ -6,11 +6,8 @@ use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::operations::directory::Directory;
-use crate::operations::host::{self, Host, Neighbour};
+use crate::operations::host::{self, Host};
 use crate::operations::routes::Scope;
-
-/// Where the metadata service keeps all that it tells, also on hosts that name no service.
-const METADATA_PATH: &str = "/latest/meta-data/";
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,20 +87,8 @@ impl Addressing {
         let name = host::host_name(host)?;
         let decoded = percent::decode(path)
             .ok_or_else(|| ErrorCode::InvalidURI.because("the path is not UTF-8 once its escapes are decoded"))?;
-        if let Some(neighbour) = Neighbour::read(&name, &self.domains) {
-            let resource = match neighbour {
-                Neighbour::Sts => Resource::Sts,
-                Neighbour::Metadata => Resource::Metadata(decoded.clone()),
-            };
+        if let Some(resource) = self.neighbour(&name, &decoded, directory) {
             return Ok(Target { resource, endpoint: Endpoint::Rest, region: None, signed_paths: vec![decoded] });
-        }
-        if self.default_bucket.is_none() && decoded.starts_with(METADATA_PATH) && host::is_plain(&name, &self.domains) {
-            // No bucket can be meant: `latest` has no APPID, unless it is completed to that of one that is there.
-            let completed = format!("latest-{}", self.appid).parse::<BucketName>();
-            if !completed.is_ok_and(|bucket| directory.has_bucket(&bucket)) {
-                let resource = Resource::Metadata(decoded.clone());
-                return Ok(Target { resource, endpoint: Endpoint::Rest, region: None, signed_paths: vec![decoded] });
-            }
         }
         let bound = if host::may_be_bound(&name, &self.domains) { directory.bound(&name) } else { None };
         let (bucket, endpoint, region) = match bound {
@@ -117,12 +102,6 @@ impl Addressing {
         };
         let resource = resource(bucket, decoded.strip_prefix('/').unwrap_or(&decoded))?;
         Ok(Target { resource, endpoint, region, signed_paths: vec![decoded] })
-    }
-
-    /// Whether a host names neither a bucket nor another service, so that a request to its root may be for any.
-    pub fn names_nothing(&self, host: &str, directory: &impl Directory) -> bool {
-        let bare = Self { default_bucket: None, ..self.clone() };
-        bare.resolve(host, "/", directory).is_ok_and(|target| target.resource == Resource::Service)
     }
 
     /// Path style: `/<bucket>-<appid>/<key>`, or a key of the default bucket.

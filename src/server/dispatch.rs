@@ -138,7 +138,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     if let Some(draft) = &mut manner.draft {
         draft.note_caller(&authentication.caller);
     }
-    if let Some(payload) = Payload::parse(&head, operation, authentication.chunks.take())? {
+    if let Some(payload) = Payload::parse(&sent, operation, authentication.chunks.take())? {
         body.hold_to(payload);
         framing::remove(&mut head.to_mut().headers);
     }

@@ -26,7 +26,7 @@ def run_cases(cases):
 
 
 def title(case):
-    return case.__name__.replace("_", " ")
+    return case.__name__.replace("tencentcos_cn", "tencentcos.cn").replace("_", " ")
 
 
 def passes(case):

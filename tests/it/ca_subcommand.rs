@@ -64,9 +64,11 @@ async fn a_running_emulator_is_asked() {
     let cos = TestServer::start().await;
     let out = tempfile::tempdir().expect("a folder");
     let out = out.path().canonicalize().expect("there");
-    for option in ["--listen", "--endpoint"] {
+    // An endpoint goes before the data folder, which the image names in every container.
+    for arguments in [&["--listen"][..], &["--data-dir", "/nowhere/data", "--endpoint"]] {
         let (address, folder) = (cos.address.to_string(), text(&out).to_owned());
-        let output = tokio::task::spawn_blocking(move || ca(&[option, &address, "--out", &folder])).await.expect("no panic");
+        let asking = move || ca(&[arguments, &[&address, "--out", &folder]].concat());
+        let output = tokio::task::spawn_blocking(asking).await.expect("no panic");
         assert_handed_out(&output, &out, cos.app.authority().pem());
         let env = fs::read_to_string(out.join("env.sh")).expect("read");
         assert!(env.contains(&format!("export HTTPS_PROXY='http://{}'\n", cos.address)), "{env}");

@@ -157,8 +157,7 @@ async fn the_control_api_cannot_be_reached_in_absolute_form() {
         ("cos.ap-guangzhou.myqcloud.com", 403),
         ("service.cos.myqcloud.com", 403),
         ("cos.localhost", 403),
-        ("sts.tencentcloudapi.com", 403),
-        ("metadata.tencentyun.com", 403),
+        ("metadata.tencentyun.com", 404),
     ] {
         for path in ["/_cos/health/live", "/_cos/ca.pem", "/%5fcos/health/live"] {
             for sent_host in [host, own.as_str()] {
@@ -169,6 +168,10 @@ async fn the_control_api_cannot_be_reached_in_absolute_form() {
             }
         }
     }
+    // Whatever is asked there is asked of STS.
+    let mut sts = Socket::open(&cos).await;
+    sts.send(unsigned("GET", "sts.tencentcloudapi.com", "http://sts.tencentcloudapi.com/_cos/ca.pem", &[])).await;
+    assert!(sts.answer().await.text().contains("MissingParameter"));
 }
 
 #[tokio::test]

@@ -164,3 +164,15 @@ async fn the_rights_to_read_and_to_write_the_list_are_rights_of_their_own() {
         assert_eq!(put.send().await.status, may_write, "{name}");
     }
 }
+
+#[tokio::test]
+async fn everybody_may_be_granted_by_an_id_as_coscmd_does() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    bucket.put("a", "x").await.assert_status(200);
+    let grant = "<Grant><Grantee><ID>qcs::cam::anyone:anyone</ID></Grantee><Permission>READ</Permission></Grant>";
+    let list = format!("<AccessControlPolicy><AccessControlList>{grant}</AccessControlList></AccessControlPolicy>");
+    bucket.put("a?acl", list).await.assert_status(200);
+    assert_eq!(bucket.request(Method::GET, "a").anonymous().send().await.text(), "x");
+    assert!(bucket.get("a?acl").await.text().contains("groups/global/AllUsers"));
+}

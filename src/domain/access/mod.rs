@@ -173,8 +173,9 @@ mod tests {
 
     use super::*;
     use crate::domain::account::User;
-    use crate::domain::acl::{CannedAcl, Grant, Grantee, Right};
+    use crate::domain::acl::{CannedAcl, Grant, Right};
     use crate::domain::error::Error;
+    use crate::domain::grantee::Grantee;
     use crate::domain::policy::{ConditionKey, Facts, Resource};
 
     struct NoFacts;

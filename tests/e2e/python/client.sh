@@ -1,13 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # cos-python-sdk-v5, from PyPI.
+# shellcheck source=tests/e2e/pypi.sh
+source "$here/pypi.sh"
 
 install() {
-  if ! is_installed "$here/python/requirements.txt"; then
-    rm -rf "$cache/python"
-    python3 -m venv "$cache/python"
-    "$cache/python/bin/pip" install --disable-pip-version-check -r "$here/python/requirements.txt"
-    cp "$here/python/requirements.txt" "$cache/python/installed"
-  fi
+  install_from_pypi python
 }
 
 program=("$cache/python/bin/python" "$here/python/journey.py")

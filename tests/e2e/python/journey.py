@@ -7,9 +7,6 @@ import logging
 import os
 import secrets
 import sys
-import tempfile
-import time
-import traceback
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,8 +14,8 @@ import requests
 from qcloud_cos import CosClientError, CosConfig, CosS3Client, CosServiceError
 from requests.adapters import HTTPAdapter
 
-CLIENT, WAY = os.environ.get("E2E_CLIENT", "python"), os.environ.get("E2E_WAY", "plain")
-MIB = 1024 * 1024
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from cases import MIB, WAY, Skip, equal, random_file, run_cases
 
 secret_id = os.environ.get("E2E_SECRET_ID", "AKIDCosEmulatorDefaultSecretId000000")
 secret_key = os.environ.get("E2E_SECRET_KEY", "CosEmulatorDefaultSecretKey00000")
@@ -49,10 +46,6 @@ def presigner_of(account):
 
 # Without repeats, one bad answer is seen.
 cos = CosS3Client(config_of(account), retry=0)
-
-
-class Skip(Exception):
-    """Ends a case that cannot be done in this way; its text says why."""
 
 
 def creates_a_bucket():
@@ -238,26 +231,12 @@ CASES = [
 ]
 
 
-@contextlib.contextmanager
-def random_file(length):
-    """A file in a folder of its own, which goes at the end of the `with`."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "file"
-        file.write_bytes(secrets.token_bytes(length))
-        yield file
-
-
 def body_of(answer):
     return answer["Body"].get_raw_stream().read()
 
 
 def sha256_of(content):
     return hashlib.sha256(content).hexdigest()
-
-
-def equal(actual, expected):
-    if actual != expected:
-        raise AssertionError(f"expected {expected!r}, got {actual!r}")
 
 
 @contextlib.contextmanager
@@ -271,33 +250,7 @@ def refused(status, code):
         raise AssertionError(f"expected {status} {code}, got no error")
 
 
-def main():
+if __name__ == "__main__":
     # The cases look at what the SDK raises; it would log the same once more.
     logging.getLogger("qcloud_cos").setLevel(logging.CRITICAL)
-    wanted = os.environ.get("E2E_CASES", "")
-    # All the others need the bucket.
-    chosen = [case for case in CASES if case is creates_a_bucket or wanted in title(case)]
-    return 0 if all([passes(case) for case in chosen]) else 1
-
-
-def title(case):
-    return case.__name__.replace("tencentcos_cn", "tencentcos.cn").replace("_", " ")
-
-
-def passes(case):
-    name, started = f"{CLIENT}/{WAY}: {title(case)}", time.monotonic()
-    try:
-        case()
-    except Skip as reason:
-        print(f"skip {name}: {reason}", flush=True)
-    except Exception:
-        print(f"FAILED {name}", flush=True)
-        traceback.print_exc()
-        return False
-    else:
-        print(f"ok {name} ({time.monotonic() - started:.1f} s)", flush=True)
-    return True
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    run_cases(CASES)

@@ -9,3 +9,4 @@ install() {
 
 program=("$cache/sts/bin/python" "$here/sts/journey.py")
 ways=(plain proxy https)
+other_journey=yes
