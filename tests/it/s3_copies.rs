@@ -22,6 +22,18 @@ async fn an_object_is_copied_with_its_headers_or_with_new_ones() {
 }
 
 #[tokio::test]
+async fn an_object_changes_its_class_by_a_copy_onto_itself() {
+    let s3 = S3::start().await;
+    s3.request(Method::PUT, "a").header("x-amz-meta-own", "x").body("a").send().await.assert_status(200);
+    let copy = || s3.request(Method::PUT, "a").header("x-amz-copy-source", &format!("{BUCKET}/a"));
+    copy().send().await.assert_error(400, "InvalidRequest");
+    copy().header("x-amz-storage-class", "STANDARD_IA").send().await.assert_status(200);
+    let answer = s3.get("a").await;
+    assert_eq!((answer.header("x-amz-meta-own"), answer.header("x-amz-storage-class")), ("x", "STANDARD_IA"));
+    assert_eq!(answer.text(), "a");
+}
+
+#[tokio::test]
 async fn a_copy_may_name_a_version_and_depend_on_its_source() {
     let s3 = S3::start().await;
     s3.enable_versions().await;

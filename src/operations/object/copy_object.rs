@@ -14,8 +14,10 @@ use crate::domain::storage_class::StorageClass;
 use crate::operations::context::Context;
 use crate::operations::copy_source::{self, Source};
 use crate::operations::draft::ObjectDraft;
-use crate::operations::headers::{METADATA_DIRECTIVE, TAGGING_DIRECTIVE};
+use crate::operations::headers::{METADATA_DIRECTIVE, SSE, SSE_CUSTOMER_ALGORITHM, STORAGE_CLASS, TAGGING_DIRECTIVE};
+use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
+use crate::operations::s3::Dialect;
 use crate::operations::{object_headers, sse_headers};
 use crate::storage::{Attributes, NewContent, Object, Slot};
 
@@ -34,7 +36,10 @@ impl CopyObject {
         let tagging = head.header_opt(&TAGGING_DIRECTIVE)?.unwrap_or_default();
         // An older version may be copied over the newest one (inferred).
         let is_itself = asked.version.is_none() && context.object()? == (&asked.bucket, &asked.key);
-        if is_itself && metadata == Directive::Copy && tagging == Directive::Copy {
+        let changes = metadata != Directive::Copy
+            || tagging != Directive::Copy
+            || (head.dialect == Dialect::S3 && names_class_or_encryption(head));
+        if is_itself && !changes {
             return Err(ErrorCode::InvalidRequest.because(
                 "the object would be copied onto itself and nothing of it would change; x-cos-metadata-directive or \
                  x-cos-tagging-directive must be Replaced then",
@@ -42,6 +47,12 @@ impl CopyObject {
         }
         Ok(Self { asked, metadata, tagging, draft: ObjectDraft::parse(context)? })
     }
+}
+
+/// Whether a class or an encryption is named. S3's clients change these of an object by a copy onto itself without `REPLACE`
+/// (rclone); COS wants `Replaced` then (436/10881).
+fn names_class_or_encryption(head: &RequestHead) -> bool {
+    [STORAGE_CLASS, SSE, SSE_CUSTOMER_ALGORITHM].iter().any(|name| head.headers.contains_key(name))
 }
 
 #[derive(Serialize)]
