@@ -23,7 +23,6 @@ region = os.environ.get("E2E_REGION", "ap-guangzhou")
 bucket = f"journey-{os.environ.get('E2E_APPID', '1250000000')}"
 emulator = urlsplit(os.environ.get("E2E_ENDPOINT", "http://127.0.0.1:7436"))
 account = {"Region": region, "SecretId": secret_id, "SecretKey": secret_key}
-
 scheme = "https" if WAY == "https" else "http"
 
 
