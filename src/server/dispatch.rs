@@ -43,7 +43,8 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let dialect = Dialect::of(&parts.headers, parts.uri.query());
     let begun = Instant::now();
     let mut manner = Manner::default();
-    let answered = answer(&app, parts, &mut body, &mut manner).await;
+    let asked = Asked { uri: &uri, request_id: &request_id };
+    let answered = answer(&app, parts, asked, &mut body, &mut manner).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
         if let Some(draft) = &mut manner.draft {
@@ -88,9 +89,21 @@ struct Manner {
     draft: Option<Draft>,
 }
 
-async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner: &mut Manner) -> Result<Response, Error> {
+/// What a request is known by beside its head.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    uri: &'a Uri,
+    request_id: &'a str,
+}
+
+async fn answer(
+    app: &App,
+    parts: request::Parts,
+    asked: Asked<'_>,
+    body: &mut RequestBody,
+    manner: &mut Manner,
+) -> Result<Response, Error> {
     let services = &app.services;
-    let (uri, request_id) = (parts.uri.clone(), parts.extensions.get::<RequestId>().cloned());
     let sent = RequestHead::new(parts)?;
     forward_proxy::check(services, &sent, body.length())?;
     if sent.method == Method::CONNECT {
@@ -98,18 +111,7 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
     }
     let target = find_target(services, &sent)?;
     forward_proxy::check_target(&sent, &target)?;
-    let Some(scope) = target.scope() else {
-        let request_id = request_id.map(|id| id.0).unwrap_or_default();
-        return match &target.resource {
-            Resource::Sts => {
-                let query = uri.query().unwrap_or_default();
-                Ok(sts::answer(services, &sent, query, body, sent.transport.client, &request_id).await)
-            }
-            Resource::Metadata(path) => Ok(metadata::answer(services, &sent, path)),
-            Resource::Control(path) => control::answer(app, &sent, path).await,
-            Resource::Service | Resource::Bucket(_) | Resource::Object(..) => unreachable!("COS's own have a scope"),
-        };
-    };
+    let Some(scope) = target.scope() else { return answer_beside_cos(app, &sent, &target, asked, body).await };
     let mut head = s3::request::in_cos_words(&sent)?;
     let operation = match target.endpoint {
         Endpoint::Website => {
@@ -160,6 +162,26 @@ async fn answer(app: &App, parts: request::Parts, body: &mut RequestBody, manner
         payload.describe(operation, response.headers_mut());
     }
     Ok(response)
+}
+
+/// Answers what has no operation of COS's.
+async fn answer_beside_cos(
+    app: &App,
+    head: &RequestHead,
+    target: &Target,
+    asked: Asked<'_>,
+    body: &mut RequestBody,
+) -> Result<Response, Error> {
+    let services = &app.services;
+    match &target.resource {
+        Resource::Sts => {
+            let query = asked.uri.query().unwrap_or_default();
+            Ok(sts::answer(services, head, query, body, head.transport.client, asked.request_id).await)
+        }
+        Resource::Metadata(path) => Ok(metadata::answer(services, head, path)),
+        Resource::Control(path) => control::answer(app, head, path).await,
+        Resource::Service | Resource::Bucket(_) | Resource::Object(..) => unreachable!("COS's own have a scope"),
+    }
 }
 
 /// What the request is about. A call of STS may also go to the root of a host that names nothing, so that it works without names.
