@@ -13,7 +13,7 @@ const VARIABLES: [(&str, &str); 4] =
 
 pub(super) fn check(patient: &Patient<'_>, report: &mut Report) -> Result<(), Failure> {
     let environment = &patient.environment;
-    let set = format!("export HTTP_PROXY={0} http_proxy={0} HTTPS_PROXY={0} https_proxy={0}", patient.endpoint);
+    let set = patient.proxy_lines();
     let is_set = |(small, large): (&str, &str)| environment.get(small).or(environment.get(large)).is_some();
     if !VARIABLES[..3].iter().copied().any(is_set) {
         return report.skip("environment", "no proxy variable is set: programs connect where their own options say");
@@ -25,7 +25,7 @@ pub(super) fn check(patient: &Patient<'_>, report: &mut Report) -> Result<(), Fa
         {
             is_in_order = false;
             let found = format!("{small} and {large} differ, and clients differ in which they read");
-            report.warn("environment", found, format!("make them the same: export {small}=\"${large}\""))?;
+            report.warn("environment", found, format!("make them the same: `export {small}=\"${large}\"`"))?;
         }
     }
     for name in VARIABLES[..3].iter().flat_map(|(small, large)| [*small, *large]) {

@@ -63,7 +63,7 @@ pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &m
 async fn is_the_same(patient: &Patient<'_>, emulator: &Emulator, report: &mut Report) -> Result<bool, Failure> {
     let Proxy { url, told_by } = &patient.proxy;
     let told_by = told_by.unwrap_or_default();
-    let remedy = format!("export HTTP_PROXY={0} http_proxy={0} HTTPS_PROXY={0} https_proxy={0}", patient.endpoint);
+    let remedy = patient.proxy_lines();
     match address::find(url).await {
         Ok(found) if found.certificate == emulator.certificate => Ok(true),
         Ok(_) => {
