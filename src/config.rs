@@ -199,10 +199,12 @@ impl ServeOptions {
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
         let People { sub_accounts, roles } =
             self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        // The READY line tells it to programs that have other working folders.
+        let data_dir = self.data_dir.as_ref().map(std::path::absolute).transpose();
         let own = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
         let certificate = own.map(|(certificate, key)| certificate::read(certificate, key)).transpose()?;
         Ok(Settings {
-            data_dir: self.data_dir.clone(),
+            data_dir: data_dir.map_err(|error| format!("--data-dir: {error}"))?,
             buckets: self.buckets.clone(),
             further_accounts,
             sub_accounts,
@@ -310,6 +312,12 @@ mod tests {
             ("2", "100000000002")
         );
         assert!(!settings.check_signatures);
+    }
+
+    #[test]
+    fn the_data_folder_is_absolute() {
+        let here = std::env::current_dir().expect("there");
+        assert_eq!(serve(&["--data-dir", "data"]).expect("valid").data_dir, Some(here.join("data")));
     }
 
     #[test]
