@@ -24,7 +24,7 @@ pub(crate) const TRUST_VARIABLES: [TrustVariable; 5] = [
     },
     TrustVariable { name: "SSL_CERT_FILE", readers: "Go: cos-go-sdk-v5, coscli, rclone; Python's ssl; OpenSSL" },
     TrustVariable { name: "NODE_EXTRA_CA_CERTS", readers: "Node.js: cos-nodejs-sdk-v5" },
-    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI" },
+    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI; rclone must not see it: unset it there" },
     TrustVariable { name: "CURL_CA_BUNDLE", readers: "curl" },
 ];
 
