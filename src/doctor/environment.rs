@@ -1,10 +1,9 @@
 //! Do the proxy variables say what they should, and all the same?
 
-use cos_emulator::config::base_url::BaseUrl;
 use http::Uri;
 
 use super::report::Report;
-use super::{Patient, no_proxy};
+use super::{Patient, no_proxy, proxy};
 use crate::Failure;
 
 /// Each with its other spelling; clients differ in which they read first, and curl reads only the small `http_proxy`.
@@ -30,7 +29,7 @@ pub(super) fn check(patient: &Patient<'_>, report: &mut Report) -> Result<(), Fa
     }
     for name in VARIABLES[..3].iter().flat_map(|(small, large)| [*small, *large]) {
         let Some(value) = environment.get(name) else { continue };
-        match value.parse::<BaseUrl>() {
+        match proxy::read(value) {
             Ok(_) => {}
             Err(_) if value.starts_with("https://") => {
                 is_in_order = false;
