@@ -24,7 +24,7 @@ pub(crate) const TRUST_VARIABLES: [TrustVariable; 5] = [
     },
     TrustVariable { name: "SSL_CERT_FILE", readers: "Go: cos-go-sdk-v5, coscli, rclone; Python's ssl; OpenSSL" },
     TrustVariable { name: "NODE_EXTRA_CA_CERTS", readers: "Node.js: cos-nodejs-sdk-v5" },
-    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI; rclone must not see it: unset it there" },
+    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI; rclone does not start with it: unset it there" },
     TrustVariable { name: "CURL_CA_BUNDLE", readers: "curl" },
 ];
 
@@ -44,7 +44,8 @@ pub(super) fn text(files: &Files, endpoint: &BaseUrl) -> Result<String, Failure>
         "# Brings the programs of this shell to cos-emulator, and makes them trust its certificates. Read it with: . env.sh\n\
          #\n\
          # While they are set, these files stand for the system's authorities (NODE_EXTRA_CA_CERTS alone adds to them), so that\n\
-         # HTTPS to other hosts fails. The proxy serves the hosts of COS and no others: name in NO_PROXY what you need beside.\n",
+         # HTTPS to other hosts fails. The proxy serves the hosts of COS and no others: name in NO_PROXY what you need beside.\n\
+         # rclone does not start with AWS_CA_BUNDLE: unset it there.\n",
     );
     for variable in &TRUST_VARIABLES {
         export(&mut text, variable.name, &quoted(&files.pem.to_string_lossy()));
