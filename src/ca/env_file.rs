@@ -58,6 +58,7 @@ pub(super) fn text(files: &Files, endpoint: &BaseUrl) -> Result<String, Failure>
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"] {
         export(&mut text, name, &proxy);
     }
+    export(&mut text, "NO_PROXY", "\"${NO_PROXY:-${no_proxy-}}\"");
     export(&mut text, "NO_PROXY", &format!("\"${{NO_PROXY:+$NO_PROXY,}}{NOT_PROXIED}\""));
     export(&mut text, "no_proxy", "\"$NO_PROXY\"");
     Ok(text)
@@ -102,12 +103,23 @@ mod tests {
 
     use super::*;
 
-    /// What a POSIX shell, started with a variable, makes of the lines.
+    /// What a POSIX shell makes of the lines.
     fn read_by_a_shell(folder: &str, variable: &str) -> String {
+        read_by_a_shell_with(("NO_PROXY", "a.test"), folder, variable)
+    }
+
+    /// The same, in a shell that was started with a variable.
+    fn read_by_a_shell_with((name, value): (&str, &str), folder: &str, variable: &str) -> String {
         let files = Files::within(Path::new(folder)).expect("UTF-8");
         let text = text(&files, &"http://127.0.0.1:7436".parse().expect("a URL")).expect("a text");
         let script = format!("{text}printf %s \"${variable}\"");
-        let shell = Command::new("sh").args(["-c", &script]).env("NO_PROXY", "a.test").env("JAVA_TOOL_OPTIONS", "-Dx=1").output();
+        let shell = Command::new("sh")
+            .args(["-euc", &script])
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .env(name, value)
+            .env("JAVA_TOOL_OPTIONS", "-Dx=1")
+            .output();
         String::from_utf8(shell.expect("a shell runs").stdout).expect("UTF-8")
     }
 
@@ -132,7 +144,9 @@ mod tests {
             assert_eq!(read_by_a_shell("/out", name), "http://127.0.0.1:7436");
         }
         for name in ["NO_PROXY", "no_proxy"] {
-            assert_eq!(read_by_a_shell("/out", name), "a.test,localhost,127.0.0.1,::1");
+            for had in ["NO_PROXY", "no_proxy"] {
+                assert_eq!(read_by_a_shell_with((had, "a.test"), "/out", name), "a.test,localhost,127.0.0.1,::1");
+            }
         }
     }
 
