@@ -106,7 +106,7 @@ async fn start(options: &ServeOptions) -> Result<(Vec<TcpListener>, Arc<App>, Si
 fn unlistened(address: SocketAddr, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            format!("--listen {address}: it is taken by another program; stop that one, or name another port (0 is a free one)")
+            format!("--listen {address}: it is taken already; stop what listens there, or name another port (0 is a free one)")
         }
         _ => format!("--listen {address}: {error}"),
     }

@@ -43,7 +43,7 @@ fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
     for (arguments, expected) in [
         (&["--lisen", "x"][..], "'--lisen'"),
         (&["--listen", "7436"], "--listen <ADDR>"),
-        (&["--listen", &taken], "is taken by another program"),
+        (&["--listen", &taken], "it is taken already"),
         (&["--listen", &format!("127.0.0.1:0,{taken}")], &format!("--listen {taken}: ")),
         (&["--data-dir", foreign, "--listen", "127.0.0.1:0"], "--data-dir"),
         (&["--users", users], ": user \"me\": a uin is all digits, as in 100000000011"),
