@@ -39,6 +39,9 @@ pub(crate) async fn hand_out(options: &CaOptions) -> Result<(), Failure> {
     fs::create_dir_all(&options.out).map_err(|error| format!("--out {}: {error}", options.out.display()))?;
     let out = fs::canonicalize(&options.out).map_err(|error| format!("--out {}: {error}", options.out.display()))?;
     let files = Files::within(&out)?;
+    if out.join("ca.key").exists() && fs::read(&files.pem).ok().as_ref() != Some(&pem) {
+        return Err(format!("--out {}: it is another emulator's data folder; name another folder", out.display()).into());
+    }
     write(&files.pem, &pem)?;
     write(&files.truststore, &truststore::of(&certificate)?)?;
     write(&files.env, env_file::text(&files, &endpoint)?.as_bytes())?;

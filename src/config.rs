@@ -6,6 +6,7 @@ mod certificate;
 mod doctor;
 mod endpoint;
 mod environment;
+mod secret_value;
 mod users;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::domain::account::Account;
 use crate::domain::bucket::{BucketName, Region};
 use crate::domain::error::Error;
 use crate::server::{FirstBucket, Settings};
+use secret_value::SecretValue;
 use users::People;
 
 pub use ca::CaOptions;
@@ -102,7 +104,7 @@ pub struct ServeOptions {
         hide_env_values = true,
         value_name = "LIST",
         value_delimiter = ',',
-        value_parser = account
+        value_parser = SecretValue(account)
     )]
     accounts: Vec<(String, String, String)>,
     /// JSON file of sub-accounts, their keys and policies, and of roles.
@@ -199,10 +201,12 @@ impl ServeOptions {
         let accounts: Vec<&Account> = std::iter::once(&account).chain(&further_accounts).collect();
         let People { sub_accounts, roles } =
             self.users.as_ref().map(|file| users::read(file, &accounts)).transpose()?.unwrap_or_default();
+        // The READY line tells it to programs that have other working folders.
+        let data_dir = self.data_dir.as_ref().map(std::path::absolute).transpose();
         let own = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
         let certificate = own.map(|(certificate, key)| certificate::read(certificate, key)).transpose()?;
         Ok(Settings {
-            data_dir: self.data_dir.clone(),
+            data_dir: data_dir.map_err(|error| format!("--data-dir: {error}"))?,
             buckets: self.buckets.clone(),
             further_accounts,
             sub_accounts,
@@ -313,13 +317,19 @@ mod tests {
     }
 
     #[test]
+    fn the_data_folder_is_absolute() {
+        let here = std::env::current_dir().expect("there");
+        assert_eq!(serve(&["--data-dir", "data"]).expect("valid").data_dir, Some(here.join("data")));
+    }
+
+    #[test]
     fn a_wrong_value_names_its_option_and_what_would_be_right() {
         for (arguments, expected) in [
             (["--buckets", "demo"], "'--buckets <LIST>': the bucket name \"demo\" is not valid"),
             (["--buckets", "demo-1:version"], "the bucket setting :version is not known; :versioning is"),
             (["--region", "Guangzhou!"], "only a-z, 0-9 and - are allowed, as in ap-guangzhou"),
             (["--appid", "x"], "an APPID is all digits"),
-            (["--accounts", "1:2"], "an account is <appid>:<secretid>:<secretkey>"),
+            (["--accounts", "1:2"], "'--accounts <LIST>': an account is <appid>:<secretid>:<secretkey>"),
             (["--domain", "a..b"], "a domain is a host name without port"),
             (["--listen", "7436"], "--listen <ADDR>"),
             (["--listen", "127.0.0.1:1,x"], "--listen <ADDR>"),
@@ -329,6 +339,20 @@ mod tests {
         ] {
             let message = serve(&arguments).expect_err(expected);
             assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for (arguments, expected) in [
+            (&["--accounts", "1250000001:hidden"][..], "'--accounts <LIST>': "),
+            (&["--accounts", "x:id:hidden"], "'--accounts <LIST>': an APPID is all digits"),
+            (&["ca", "--out", "o", "--endpoint", "http://me:hidden@cos:1"], "'--endpoint <URL>': it has a user's name"),
+            (&["doctor", "--proxy", "https://me:hidden@cos:1"], "'--proxy <URL>': its scheme is not http"),
+            (&["doctor", "--proxy", "me:hidden@co s"], "'--proxy <URL>': it is no URL"),
+        ] {
+            let message = serve(arguments).expect_err(expected);
+            assert!(message.contains(expected) && !message.contains("hidden"), "{message}");
         }
     }
 

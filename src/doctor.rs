@@ -38,6 +38,13 @@ struct Patient<'a> {
     host: String,
 }
 
+impl Patient<'_> {
+    /// What to type so that programs take the emulator for their proxy.
+    fn proxy_lines(&self) -> String {
+        format!("`export HTTP_PROXY={0} http_proxy={0} HTTPS_PROXY={0} https_proxy={0}`", self.endpoint)
+    }
+}
+
 /// Prints a line for each check; the exit code is 1 when one of them failed.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod doctor;
 mod healthcheck;
 
 use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -87,7 +88,7 @@ async fn start(options: &ServeOptions) -> Result<(Vec<TcpListener>, Arc<App>, Si
     let settings = options.settings()?;
     let mut listeners = Vec::new();
     for address in &options.listen {
-        listeners.push(TcpListener::bind(address).await.map_err(|error| format!("--listen {address}: {error}"))?);
+        listeners.push(TcpListener::bind(address).await.map_err(|error| unlistened(*address, &error))?);
     }
     // Signals are caught before READY is said: whoever waits for it may stop the server at once.
     let signals = Signals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? };
@@ -99,6 +100,16 @@ async fn start(options: &ServeOptions) -> Result<(Vec<TcpListener>, Arc<App>, Si
     }
     tell_ready(options, &settings, &app, &endpoints)?;
     Ok((listeners, app, signals))
+}
+
+/// Why an address cannot be listened on.
+fn unlistened(address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("--listen {address}: it is taken already; stop what listens there, or name another port (0 is a free one)")
+        }
+        _ => format!("--listen {address}: {error}"),
+    }
 }
 
 fn start_log(options: &ServeOptions) -> Result<(), Failure> {

@@ -12,12 +12,12 @@ fn run(arguments: &[&str]) -> Output {
 
 /// Starts a server on a free port and gives its READY line's JSON.
 fn serve(arguments: &[&str]) -> (Child, serde_json::Value) {
-    let mut server = Command::new(BINARY)
-        .args(["--listen", "127.0.0.1:0", "--log", "warn"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
+    ready(Command::new(BINARY).args(["--listen", "127.0.0.1:0", "--log", "warn"]).args(arguments))
+}
+
+/// Starts a server and gives its READY line's JSON.
+fn ready(command: &mut Command) -> (Child, serde_json::Value) {
+    let mut server = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut line = String::new();
     BufReader::new(server.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
     let ready = serde_json::from_str(line.strip_prefix("READY ").expect("the READY line")).expect("JSON");
@@ -43,7 +43,7 @@ fn a_bad_option_stops_the_start_with_code_2_and_its_name() {
     for (arguments, expected) in [
         (&["--lisen", "x"][..], "'--lisen'"),
         (&["--listen", "7436"], "--listen <ADDR>"),
-        (&["--listen", &taken], "--listen"),
+        (&["--listen", &taken], "it is taken already"),
         (&["--listen", &format!("127.0.0.1:0,{taken}")], &format!("--listen {taken}: ")),
         (&["--data-dir", foreign, "--listen", "127.0.0.1:0"], "--data-dir"),
         (&["--users", users], ": user \"me\": a uin is all digits, as in 100000000011"),
@@ -103,15 +103,9 @@ fn status_of_get(endpoint: &str, target: &str) -> String {
 
 #[test]
 fn the_line_of_a_refused_request_names_the_rule_that_decided() {
-    let mut server = Command::new(BINARY)
-        .args(["--listen", "127.0.0.1:0", "--log-format", "json", "--buckets", "demo-1250000000"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    let mut ready = String::new();
-    BufReader::new(server.stdout.take().expect("piped")).read_line(&mut ready).expect("a line");
-    let ready: serde_json::Value = serde_json::from_str(ready.trim_start_matches("READY ")).expect("JSON");
+    let mut command = Command::new(BINARY);
+    command.args(["--listen", "127.0.0.1:0", "--log-format", "json", "--buckets", "demo-1250000000"]);
+    let (mut server, ready) = ready(command.stderr(Stdio::piped()));
     assert_eq!(status_of_get(ready["endpoint"].as_str().expect("a URL"), "/demo-1250000000/a"), "403");
     // The server may write on until it has ended.
     let mut lines = BufReader::new(server.stderr.take().expect("piped")).lines().map(|line| line.expect("UTF-8"));
@@ -137,6 +131,18 @@ fn the_authority_is_where_the_ready_line_says() {
     let (server, ready) = serve(&[]);
     let pem = std::fs::read_to_string(ready["ca"].as_str().expect("a path")).expect("a file");
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+    stop(server, "TERM");
+}
+
+#[test]
+fn the_ready_line_has_absolute_paths_whatever_the_option_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().canonicalize().expect("there");
+    let mut command = Command::new(BINARY);
+    let (server, ready) =
+        ready(command.current_dir(&folder).args(["--listen", "127.0.0.1:0", "--log", "warn", "--data-dir", "data"]));
+    assert_eq!(ready["data_dir"], folder.join("data").to_str().expect("UTF-8"));
+    assert_eq!(ready["ca"], folder.join("data/ca.pem").to_str().expect("UTF-8"));
     stop(server, "TERM");
 }
 

@@ -24,7 +24,7 @@ pub(crate) const TRUST_VARIABLES: [TrustVariable; 5] = [
     },
     TrustVariable { name: "SSL_CERT_FILE", readers: "Go: cos-go-sdk-v5, coscli, rclone; Python's ssl; OpenSSL" },
     TrustVariable { name: "NODE_EXTRA_CA_CERTS", readers: "Node.js: cos-nodejs-sdk-v5" },
-    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI" },
+    TrustVariable { name: "AWS_CA_BUNDLE", readers: "boto3, AWS CLI; rclone does not start with it: unset it there" },
     TrustVariable { name: "CURL_CA_BUNDLE", readers: "curl" },
 ];
 
@@ -44,7 +44,8 @@ pub(super) fn text(files: &Files, endpoint: &BaseUrl) -> Result<String, Failure>
         "# Brings the programs of this shell to cos-emulator, and makes them trust its certificates. Read it with: . env.sh\n\
          #\n\
          # While they are set, these files stand for the system's authorities (NODE_EXTRA_CA_CERTS alone adds to them), so that\n\
-         # HTTPS to other hosts fails. The proxy serves the hosts of COS and no others: name in NO_PROXY what you need beside.\n",
+         # HTTPS to other hosts fails. The proxy serves the hosts of COS and no others: name in NO_PROXY what you need beside.\n\
+         # rclone does not start with AWS_CA_BUNDLE: unset it there.\n",
     );
     for variable in &TRUST_VARIABLES {
         export(&mut text, variable.name, &quoted(&files.pem.to_string_lossy()));
@@ -57,6 +58,7 @@ pub(super) fn text(files: &Files, endpoint: &BaseUrl) -> Result<String, Failure>
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"] {
         export(&mut text, name, &proxy);
     }
+    export(&mut text, "NO_PROXY", "\"${NO_PROXY:-${no_proxy-}}\"");
     export(&mut text, "NO_PROXY", &format!("\"${{NO_PROXY:+$NO_PROXY,}}{NOT_PROXIED}\""));
     export(&mut text, "no_proxy", "\"$NO_PROXY\"");
     Ok(text)
@@ -101,12 +103,23 @@ mod tests {
 
     use super::*;
 
-    /// What a POSIX shell, started with a variable, makes of the lines.
+    /// What a POSIX shell makes of the lines.
     fn read_by_a_shell(folder: &str, variable: &str) -> String {
+        read_by_a_shell_with(("NO_PROXY", "a.test"), folder, variable)
+    }
+
+    /// The same, in a shell that was started with a variable.
+    fn read_by_a_shell_with((name, value): (&str, &str), folder: &str, variable: &str) -> String {
         let files = Files::within(Path::new(folder)).expect("UTF-8");
         let text = text(&files, &"http://127.0.0.1:7436".parse().expect("a URL")).expect("a text");
         let script = format!("{text}printf %s \"${variable}\"");
-        let shell = Command::new("sh").args(["-c", &script]).env("NO_PROXY", "a.test").env("JAVA_TOOL_OPTIONS", "-Dx=1").output();
+        let shell = Command::new("sh")
+            .args(["-euc", &script])
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .env(name, value)
+            .env("JAVA_TOOL_OPTIONS", "-Dx=1")
+            .output();
         String::from_utf8(shell.expect("a shell runs").stdout).expect("UTF-8")
     }
 
@@ -131,7 +144,9 @@ mod tests {
             assert_eq!(read_by_a_shell("/out", name), "http://127.0.0.1:7436");
         }
         for name in ["NO_PROXY", "no_proxy"] {
-            assert_eq!(read_by_a_shell("/out", name), "a.test,localhost,127.0.0.1,::1");
+            for had in ["NO_PROXY", "no_proxy"] {
+                assert_eq!(read_by_a_shell_with((had, "a.test"), "/out", name), "a.test,localhost,127.0.0.1,::1");
+            }
         }
     }
 

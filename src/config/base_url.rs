@@ -51,7 +51,12 @@ impl FromStr for BaseUrl {
             return Err(refuse("it has a path or a query"));
         }
         let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| refuse("it has no host"))?;
-        Ok(Self { host: host.trim_matches(['[', ']']).to_owned(), port: uri.port_u16().unwrap_or(80) })
+        // What is too large for a port counts as none with `Uri`.
+        let port = match uri.authority().and_then(|authority| authority.as_str().strip_prefix(host)?.strip_prefix(':')) {
+            Some(port) => port.parse().map_err(|_| refuse("its port is not a number from 0 to 65535"))?,
+            None => 80,
+        };
+        Ok(Self { host: host.trim_matches(['[', ']']).to_owned(), port })
     }
 }
 
@@ -76,6 +81,8 @@ mod tests {
             ("socks5://cos:1", Err("its scheme is not http")),
             ("http://me:secret@cos:1", Err("a user's name")),
             ("http://cos/a", Err("a path or a query")),
+            ("http://127.0.0.1:70000", Err("its port is not a number")),
+            ("cos:port", Err("its port is not a number")),
             ("http://", Err("it is no URL")),
             ("", Err("it is no URL")),
         ] {

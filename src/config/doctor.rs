@@ -1,11 +1,13 @@
 //! Options of `cos-emulator doctor`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
 use crate::config::base_url::BaseUrl;
 use crate::config::endpoint::EndpointOptions;
+use crate::config::secret_value::SecretValue;
 use crate::config::{DEFAULT_REGION, DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, bucket, region};
 use crate::domain::bucket::{BucketName, Region};
 
@@ -17,7 +19,13 @@ pub struct DoctorOptions {
     #[arg(long, env = "COS_EMULATOR_BUCKET", value_name = "NAME", value_parser = bucket)]
     pub bucket: Option<BucketName>,
     /// Proxy that the program is told to use; else the one that HTTPS_PROXY or HTTP_PROXY names, else the emulator itself.
-    #[arg(long, env = "COS_EMULATOR_PROXY", value_name = "URL")]
+    #[arg(
+        long,
+        env = "COS_EMULATOR_PROXY",
+        hide_env_values = true,
+        value_name = "URL",
+        value_parser = SecretValue(BaseUrl::from_str)
+    )]
     pub proxy: Option<BaseUrl>,
     /// PEM file of the authorities that the program trusts; else the emulator's own certificate is asked for.
     #[arg(long, env = "COS_EMULATOR_CA", value_name = "FILE")]

@@ -1,11 +1,13 @@
 //! Where a running emulator is, as subcommands are told.
 
 use std::net::SocketAddr;
+use std::str::FromStr;
 
 use clap::Args;
 
 use crate::config::DEFAULT_LISTEN;
 use crate::config::base_url::BaseUrl;
+use crate::config::secret_value::SecretValue;
 
 #[derive(Debug, Args)]
 pub struct EndpointOptions {
@@ -13,7 +15,13 @@ pub struct EndpointOptions {
     #[arg(long, env = "COS_EMULATOR_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR", value_delimiter = ',')]
     listen: Vec<SocketAddr>,
     /// Where clients reach the emulator, if elsewhere than at --listen, as in http://cos:7436.
-    #[arg(long, env = "COS_EMULATOR_ENDPOINT", value_name = "URL")]
+    #[arg(
+        long,
+        env = "COS_EMULATOR_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL",
+        value_parser = SecretValue(BaseUrl::from_str)
+    )]
     endpoint: Option<BaseUrl>,
 }
 

@@ -45,13 +45,13 @@ pub(super) async fn check(patient: &Patient<'_>, report: &mut Report) -> Result<
     let emulator = match find(endpoint).await {
         Ok(emulator) => emulator,
         Err(Absence::Silent(error)) => {
-            let start = format!("start it: cos-emulator --listen {}; or say where it is: --endpoint URL", endpoint.authority());
+            let start = format!("start it: `cos-emulator --listen {}`; or say where it is: --endpoint URL", endpoint.authority());
             report.fail("address", format!("nothing answers at {endpoint}: {}", plainly(&error)), start)?;
             return Ok(None);
         }
         Err(Absence::Stranger(what)) => {
-            let elsewhere = "stop that program, or start the emulator on another port (cos-emulator --listen 127.0.0.1:7437) and \
-                             say so: --endpoint http://127.0.0.1:7437";
+            let elsewhere = "stop that program, or start the emulator on another port (`cos-emulator --listen 127.0.0.1:7437`) \
+                             and say so: --endpoint http://127.0.0.1:7437";
             report.fail("address", format!("something else than cos-emulator answers at {endpoint}: {what}"), elsewhere)?;
             return Ok(None);
         }

@@ -20,7 +20,7 @@ pub(super) fn check(emulator: &Emulator, report: &mut Report) -> Result<(), Fail
         1.. => format!("this machine's clock is {seconds} s ahead of the emulator's, which says {}", theirs.http_date()),
         _ => format!("this machine's clock is {} s behind the emulator's, which says {}", -seconds, theirs.http_date()),
     };
-    let remedy = "set the clock of the machine or container that is wrong; in a virtual machine: sudo hwclock --hctosys";
+    let remedy = "set the clock of the machine or container that is wrong; in a virtual machine: `sudo hwclock --hctosys`";
     match seconds.abs() {
         ..NOTICEABLE => report.ok("clock", found),
         NOTICEABLE..=TOO_MUCH => report.warn("clock", found, remedy),

@@ -50,7 +50,7 @@ pub(super) async fn check(patient: &Patient<'_>, report: &mut Report) -> Result<
         "InvalidAccessKeyId" => report.fail(
             "credentials",
             found,
-            format!("use a key that the emulator has, or give it this one: cos-emulator --secret-id {id} --secret-key …"),
+            format!("use a key that the emulator has, or give it this one: `cos-emulator --secret-id {id} --secret-key …`"),
         ),
         "SignatureDoesNotMatch" => report.fail(
             "credentials",
@@ -97,7 +97,7 @@ async fn check_bucket(patient: &Patient<'_>, report: &mut Report) -> Result<(), 
             None => report.fail(
                 "bucket",
                 format!("{bucket} is not there: NoSuchBucket"),
-                format!("make it at the start: cos-emulator --buckets {bucket}; or let the program make it"),
+                format!("make it at the start: `cos-emulator --buckets {bucket}`; or let the program make it"),
             ),
         },
         status => report.fail("bucket", format!("HEAD {bucket} is answered {status}"), "see the emulator's log"),

@@ -1,10 +1,9 @@
 //! Do the proxy variables say what they should, and all the same?
 
-use cos_emulator::config::base_url::BaseUrl;
 use http::Uri;
 
 use super::report::Report;
-use super::{Patient, no_proxy};
+use super::{Patient, no_proxy, proxy};
 use crate::Failure;
 
 /// Each with its other spelling; clients differ in which they read first, and curl reads only the small `http_proxy`.
@@ -13,7 +12,7 @@ const VARIABLES: [(&str, &str); 4] =
 
 pub(super) fn check(patient: &Patient<'_>, report: &mut Report) -> Result<(), Failure> {
     let environment = &patient.environment;
-    let set = format!("export HTTP_PROXY={0} http_proxy={0} HTTPS_PROXY={0} https_proxy={0}", patient.endpoint);
+    let set = patient.proxy_lines();
     let is_set = |(small, large): (&str, &str)| environment.get(small).or(environment.get(large)).is_some();
     if !VARIABLES[..3].iter().copied().any(is_set) {
         return report.skip("environment", "no proxy variable is set: programs connect where their own options say");
@@ -25,12 +24,12 @@ pub(super) fn check(patient: &Patient<'_>, report: &mut Report) -> Result<(), Fa
         {
             is_in_order = false;
             let found = format!("{small} and {large} differ, and clients differ in which they read");
-            report.warn("environment", found, format!("make them the same: export {small}=\"${large}\""))?;
+            report.warn("environment", found, format!("make them the same: `export {small}=\"${large}\"`"))?;
         }
     }
     for name in VARIABLES[..3].iter().flat_map(|(small, large)| [*small, *large]) {
         let Some(value) = environment.get(name) else { continue };
-        match value.parse::<BaseUrl>() {
+        match proxy::read(value) {
             Ok(_) => {}
             Err(_) if value.starts_with("https://") => {
                 is_in_order = false;

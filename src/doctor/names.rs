@@ -1,6 +1,5 @@
 //! Where do the bucket's host names lead? They are looked up, and nobody is connected to.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use tokio::net::lookup_host;
@@ -14,62 +13,72 @@ pub(super) async fn check(patient: &Patient<'_>, bucket: &str, report: &mut Repo
     let region = patient.options.region.as_str();
     let real = [patient.host.clone(), format!("{bucket}.cos.{region}.tencentcos.cn")];
     let local = [format!("{bucket}.cos.localhost"), format!("{bucket}.localhost")];
-    let (real_found, local_found) = tokio::join!(both(&real), both(&local));
-    for (name, addresses) in real.iter().zip(real_found) {
-        judge_real(patient, name, &addresses, report)?;
+    let (real, local) = tokio::join!(both(patient, real), both(patient, local));
+    for name in &real {
+        judge_real(patient, name, report)?;
     }
-    for (name, addresses) in local.iter().zip(local_found) {
-        judge_local(patient, bucket, name, &addresses, report)?;
+    for name in &local {
+        judge_local(patient, bucket, name, report)?;
     }
     Ok(())
 }
 
-async fn both(names: &[String; 2]) -> [Vec<IpAddr>; 2] {
-    let (first, second) = tokio::join!(look_up(&names[0]), look_up(&names[1]));
-    [first, second]
+/// A name, or two that lead to the same place.
+struct Name {
+    text: String,
+    address: Option<IpAddr>,
+    /// Whether programs ask the proxy for it.
+    is_proxied: bool,
 }
 
-/// No address when the name is not known, or nobody says so in time.
-async fn look_up(name: &str) -> Vec<IpAddr> {
-    let found = within_patience(async { Ok::<_, Failure>(lookup_host((name, 443)).await.map_err(io::Error::other)?) }).await;
-    found.map(|found| found.map(|address: SocketAddr| address.ip()).collect()).unwrap_or_default()
-}
-
-/// A name of the real service: without a proxy or a hosts entry, requests for it leave this machine.
-fn judge_real(patient: &Patient<'_>, name: &str, addresses: &[IpAddr], report: &mut Report) -> Result<(), Failure> {
-    let is_proxied = patient.proxy.is_told() && !no_proxy::passes_by(&patient.environment, name);
-    let proxy = &patient.proxy.url;
-    let remedy = format!(
-        "set a proxy: export HTTP_PROXY={0} HTTPS_PROXY={0}; or give the client the emulator's address (docs/clients/)",
-        patient.endpoint
-    );
-    match addresses.first() {
-        None if is_proxied => report.ok("name", format!("{name} does not resolve, nor need it: the proxy {proxy} takes it")),
-        None => report.warn("name", format!("{name} does not resolve"), remedy),
-        Some(address) if is_private(*address) => report.ok("name", format!("{name} resolves to {address}, which is local")),
-        Some(address) if is_proxied => {
-            report.ok("name", format!("{name} resolves to {address}, the real service, but the proxy {proxy} takes it"))
-        }
-        Some(address) => report.warn("name", format!("{name} resolves to {address}: requests go to the real service"), remedy),
+async fn both(patient: &Patient<'_>, [first, second]: [String; 2]) -> Vec<Name> {
+    let (first_address, second_address) = tokio::join!(look_up(&first), look_up(&second));
+    let name = |text: String, address| {
+        let is_proxied = patient.proxy.is_told() && !no_proxy::passes_by(&patient.environment, &text);
+        Name { text, address, is_proxied }
+    };
+    let (first, second) = (name(first, first_address), name(second, second_address));
+    if (first.address, first.is_proxied) == (second.address, second.is_proxied) {
+        vec![Name { text: format!("{}, {}", first.text, second.text), ..first }]
+    } else {
+        vec![first, second]
     }
 }
 
-fn judge_local(
-    patient: &Patient<'_>,
-    bucket: &str,
-    name: &str,
-    addresses: &[IpAddr],
-    report: &mut Report,
-) -> Result<(), Failure> {
+/// No address when the name is not known, or nobody says so in time.
+async fn look_up(name: &str) -> Option<IpAddr> {
+    let found = within_patience(async { Ok::<_, Failure>(lookup_host((name, 443)).await?) }).await;
+    found.ok()?.next().map(|address: SocketAddr| address.ip())
+}
+
+/// A name of the real service: without a proxy or a hosts entry, requests for it leave this machine.
+fn judge_real(patient: &Patient<'_>, name: &Name, report: &mut Report) -> Result<(), Failure> {
+    let (text, proxy) = (&name.text, &patient.proxy.url);
+    let remedy = format!("set a proxy: {}; or give the client the emulator's address (docs/clients/)", patient.proxy_lines());
+    match name.address {
+        Some(address) if is_private(address) => report.ok("name", format!("{text}: {address}, which is local")),
+        None if name.is_proxied => {
+            report.ok("name", format!("{text}: no address, and none is needed: the proxy {proxy} takes the requests"))
+        }
+        Some(address) if name.is_proxied => {
+            report.ok("name", format!("{text}: {address}, the real service, but the proxy {proxy} takes the requests"))
+        }
+        None => report.warn("name", format!("{text}: no address is found"), remedy),
+        Some(address) => report.warn("name", format!("{text}: {address}, so requests go to the real service"), remedy),
+    }
+}
+
+fn judge_local(patient: &Patient<'_>, bucket: &str, name: &Name, report: &mut Report) -> Result<(), Failure> {
+    let text = &name.text;
     let remedy = format!(
-        "only if your program uses it: echo '127.0.0.1 {name}' | sudo tee -a /etc/hosts; path style needs no name: \
-         {}/{bucket}/<key>",
+        "only if your program uses such a name: `echo 127.0.0.1 {bucket}.cos.localhost {bucket}.localhost | sudo tee -a \
+         /etc/hosts`; path style needs none: {}/{bucket}/<key>",
         patient.endpoint
     );
-    match addresses.first() {
-        None => report.warn("name", format!("{name} does not resolve here (browsers and curl know it by themselves)"), remedy),
-        Some(address) if is_private(*address) => report.ok("name", format!("{name} resolves to {address}")),
-        Some(address) => report.warn("name", format!("{name} resolves to {address}, which is not this machine"), remedy),
+    match name.address {
+        Some(address) if is_private(address) => report.ok("name", format!("{text}: {address}")),
+        Some(address) => report.warn("name", format!("{text}: {address}, which is not this machine"), remedy),
+        None => report.warn("name", format!("{text}: no address is found (browsers and curl know them by themselves)"), remedy),
     }
 }
 

@@ -29,13 +29,25 @@ impl Proxy {
         if let Some(url) = &options.proxy {
             return Self { url: url.clone(), told_by: Some("--proxy") };
         }
-        let of_variable = |name: &'static str| Some(Self { url: environment.get(name)?.parse().ok()?, told_by: Some(name) });
+        let of_variable = |name: &'static str| Some(Self { url: read(environment.get(name)?).ok()?, told_by: Some(name) });
         VARIABLES.into_iter().find_map(of_variable).unwrap_or_else(|| Self { url: endpoint.clone(), told_by: None })
     }
 
     /// Whether programs know of it.
     pub(super) fn is_told(&self) -> bool {
         self.told_by.is_some()
+    }
+}
+
+/// The address in a variable. A user's name and password may stand before it: the emulator ignores them.
+///
+/// # Errors
+/// It is no URL of plain HTTP, or has a path.
+pub(super) fn read(variable: &str) -> Result<BaseUrl, String> {
+    match (variable.split_once("://"), variable.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, address))) => format!("{scheme}://{address}").parse(),
+        (None, Some((_, address))) => address.parse(),
+        (_, None) => variable.parse(),
     }
 }
 
@@ -63,7 +75,7 @@ pub(super) async fn check(patient: &Patient<'_>, emulator: &Emulator, report: &m
 async fn is_the_same(patient: &Patient<'_>, emulator: &Emulator, report: &mut Report) -> Result<bool, Failure> {
     let Proxy { url, told_by } = &patient.proxy;
     let told_by = told_by.unwrap_or_default();
-    let remedy = format!("export HTTP_PROXY={0} http_proxy={0} HTTPS_PROXY={0} https_proxy={0}", patient.endpoint);
+    let remedy = patient.proxy_lines();
     match address::find(url).await {
         Ok(found) if found.certificate == emulator.certificate => Ok(true),
         Ok(_) => {
@@ -111,4 +123,22 @@ pub(super) async fn tunnel(proxy: &BaseUrl, host: &str) -> Result<TokioIo<Upgrad
 /// The beginning of an answer, for a person.
 fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().filter(|character| !character.is_control()).take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_name_and_password_do_not_count() {
+        for (variable, expected) in [
+            ("http://me:se@cret@cos:1", Some("http://cos:1")),
+            ("me:secret@cos:1", Some("http://cos:1")),
+            ("cos:1", Some("http://cos:1")),
+            ("https://me:secret@cos:1", None),
+            ("socks5://cos:1", None),
+        ] {
+            assert_eq!(read(variable).ok().map(|url| url.to_string()).as_deref(), expected, "{variable}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use cos_emulator::config::ReportFormat;
 use serde::Serialize;
 use serde_json::json;
+use terminal_size::{Width, terminal_size_of};
 
 use crate::Failure;
 
@@ -39,16 +40,25 @@ struct Finding {
     remedy: Option<String>,
 }
 
+/// The column in which findings begin.
+const INDENT: usize = 19;
+
+/// Columns below which a line is not broken further: it would be a column of single words.
+const NARROWEST: usize = 60;
+
 /// Lines are printed as they come, for checks take their time; JSON is printed at the end.
 pub(super) struct Report {
     format: ReportFormat,
-    is_coloured: bool,
+    /// Columns of the terminal; `None` when a file or another program reads, which gets each finding in one line.
+    terminal: Option<usize>,
     findings: Vec<Finding>,
 }
 
 impl Report {
     pub(super) fn begin(format: ReportFormat) -> Self {
-        Self { format, is_coloured: io::stdout().is_terminal(), findings: Vec::new() }
+        let columns =
+            terminal_size_of(io::stdout()).map_or(usize::MAX, |(Width(columns), _)| usize::from(columns).max(NARROWEST));
+        Self { format, terminal: io::stdout().is_terminal().then_some(columns), findings: Vec::new() }
     }
 
     pub(super) fn ok(&mut self, check: &'static str, found: impl Into<String>) -> Result<(), Failure> {
@@ -82,7 +92,7 @@ impl Report {
 
     fn add(&mut self, finding: Finding) -> Result<(), Failure> {
         if self.format == ReportFormat::Text {
-            io::stdout().write_all(line(&finding, self.is_coloured).as_bytes())?;
+            io::stdout().write_all(text(&finding, self.terminal).as_bytes())?;
         }
         self.findings.push(finding);
         Ok(())
@@ -101,14 +111,39 @@ impl Report {
     }
 }
 
-fn line(finding: &Finding, is_coloured: bool) -> String {
+fn text(finding: &Finding, terminal: Option<usize>) -> String {
     let (word, colour) = finding.verdict.word();
-    let (begin, end) = if is_coloured { (colour, "\x1b[0m") } else { ("", "") };
-    let line = format!("{begin}{word:<4}{end}  {:<12} {}\n", finding.check, finding.found);
+    let (begin, end) = if terminal.is_some() { (colour, "\x1b[0m") } else { ("", "") };
+    let columns = terminal.unwrap_or(usize::MAX);
+    let found = broken(&finding.found, INDENT, columns);
+    let text = format!("{begin}{word:<4}{end}  {:<12} {found}\n", finding.check);
     match &finding.remedy {
-        Some(remedy) => format!("{line}{:19}-> {remedy}\n", ""),
-        None => line,
+        Some(remedy) => format!("{text}{:INDENT$}-> {}\n", "", broken(remedy, INDENT + 3, columns)),
+        None => text,
     }
+}
+
+/// Words in lines of so many columns, all but the first of which are indented. What stands between backquotes is to be typed: it
+/// is not broken, so that it can be copied.
+fn broken(text: &str, indent: usize, columns: usize) -> String {
+    let (mut lines, mut used, mut is_quoted) = (String::new(), indent, false);
+    for word in text.split(|character| {
+        is_quoted ^= character == '`';
+        character == ' ' && !is_quoted
+    }) {
+        let width = word.chars().count();
+        if used == indent {
+            used += width;
+        } else if used + 1 + width <= columns {
+            lines.push(' ');
+            used += 1 + width;
+        } else {
+            lines.push_str(&format!("\n{:indent$}", ""));
+            used = indent + width;
+        }
+        lines.push_str(word);
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -116,12 +151,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_aligned_and_coloured_on_a_terminal_only() {
+    fn findings_are_aligned_and_coloured_on_a_terminal_only() {
         let remedy = Some("do this".to_owned());
         let finding = Finding { check: "address", verdict: Verdict::Fail, found: "nobody".to_owned(), remedy };
-        assert_eq!(line(&finding, false), "FAIL  address      nobody\n                   -> do this\n");
-        assert!(line(&finding, true).starts_with("\x1b[31mFAIL\x1b[0m  address      nobody\n"));
+        assert_eq!(text(&finding, None), "FAIL  address      nobody\n                   -> do this\n");
+        assert!(text(&finding, Some(80)).starts_with("\x1b[31mFAIL\x1b[0m  address      nobody\n"));
         let finding = Finding { verdict: Verdict::Ok, remedy: None, ..finding };
-        assert_eq!(line(&finding, false), "ok    address      nobody\n");
+        assert_eq!(text(&finding, None), "ok    address      nobody\n");
+    }
+
+    #[test]
+    fn lines_end_between_words_and_never_within_what_is_to_be_typed() {
+        let remedy = "set it: `export A=1 B=2`; or leave it";
+        assert_eq!(broken(remedy, 2, 80), remedy);
+        assert_eq!(broken(remedy, 2, 12), "set it:\n  `export A=1 B=2`;\n  or leave\n  it");
+        assert_eq!(broken("`a b", 0, 2), "`a b");
+        assert_eq!(broken("", 2, 1), "");
     }
 }

@@ -19,7 +19,10 @@ pub(super) async fn check(
     is_tunnelled: bool,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let write = format!("write its files anew, and read the lines: cos-emulator ca --out DIR --endpoint {}", patient.endpoint);
+    let write = format!(
+        "write the files anew: `cos-emulator ca --out DIR --endpoint {}`; and let the shell read the variables: `. DIR/env.sh`",
+        patient.endpoint
+    );
     let authorities = match (&patient.options.ca, &emulator.certificate) {
         (Some(file), _) => match certificates::of_pem(file) {
             Ok(authorities) => authorities,
@@ -57,12 +60,20 @@ fn check_variables(
     report: &mut Report,
     remedy: &str,
 ) -> Result<(), Failure> {
-    let mut unset = Vec::new();
+    let (mut files, mut unset) = (Vec::<(&str, Vec<&str>)>::new(), Vec::new());
     for variable in TRUST_VARIABLES.iter().map(|variable| variable.name) {
-        match patient.environment.get(variable) {
-            Some(path) => judge_file(report, variable, path, certificates::of_pem(Path::new(path)), certificate, remedy)?,
-            None => unset.push(variable),
+        let Some(path) = patient.environment.get(variable) else {
+            unset.push(variable);
+            continue;
+        };
+        match files.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, variables)) => variables.push(variable),
+            None => files.push((path, vec![variable])),
         }
+    }
+    for (path, variables) in files {
+        let held = certificates::of_pem(Path::new(path));
+        judge_file(report, &variables.join(", "), path, held, certificate, remedy)?;
     }
     let options = patient.environment.get("JAVA_TOOL_OPTIONS").unwrap_or_default();
     match certificates::java_property(options, "javax.net.ssl.trustStore") {
@@ -76,24 +87,24 @@ fn check_variables(
     if unset.is_empty() {
         return Ok(());
     }
-    let guide = "clients that read them cannot speak https:// here; cos-emulator ca writes the lines";
+    let guide = "clients that read them cannot speak https:// here; `cos-emulator ca` writes the lines";
     report.skip("trust", format!("not set: {} ({guide})", unset.join(", ")))
 }
 
 fn judge_file(
     report: &mut Report,
-    variable: &str,
+    variables: &str,
     path: &str,
     held: Result<Vec<CertificateDer<'static>>, Failure>,
     certificate: &CertificateDer<'_>,
     remedy: &str,
 ) -> Result<(), Failure> {
     match held.map(|held| certificates::holding(&held, certificate)) {
-        Ok(Holding::This) => report.ok("trust", format!("{variable}: {path} has the emulator's certificate")),
+        Ok(Holding::This) => report.ok("trust", format!("{variables}: {path} has the emulator's certificate")),
         Ok(Holding::Another) => {
-            report.fail("trust", format!("{variable}: {path} has an older certificate, or that of another emulator"), remedy)
+            report.fail("trust", format!("{variables}: {path} has an older certificate, or that of another emulator"), remedy)
         }
-        Ok(Holding::Nothing) => report.warn("trust", format!("{variable}: {path} lacks the emulator's certificate"), remedy),
-        Err(error) => report.fail("trust", format!("{variable}: {path} cannot be used: {error}"), remedy),
+        Ok(Holding::Nothing) => report.warn("trust", format!("{variables}: {path} lacks the emulator's certificate"), remedy),
+        Err(error) => report.fail("trust", format!("{variables}: {path} cannot be used: {error}"), remedy),
     }
 }

@@ -99,6 +99,21 @@ fn a_folder_of_something_else_is_left_alone() {
 }
 
 #[test]
+fn another_emulators_data_folder_is_not_written_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+    for own in [&data, &other] {
+        assert!(ca(&["--data-dir", text(own), "--out", text(own)]).status.success());
+    }
+    let before = fs::read(other.join("ca.pem")).expect("read");
+    let output = ca(&["--data-dir", text(&data), "--out", text(&other)]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("it is another emulator's data folder"), "{message}");
+    assert_eq!(fs::read(other.join("ca.pem")).expect("read"), before);
+}
+
+#[test]
 fn the_folder_must_be_named() {
     let output = ca(&[]);
     assert_eq!(output.status.code(), Some(2));
