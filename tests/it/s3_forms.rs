@@ -75,6 +75,23 @@ async fn a_form_that_is_not_as_it_was_signed_is_refused() {
 }
 
 #[tokio::test]
+async fn a_checksum_in_a_field_is_that_of_the_file() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let post_with = async |field: (&'static str, &str)| {
+        let fields = signed(SECRET_KEY, CREDENTIAL, &format!(r#",{{"{}":"{}"}}"#, field.0, field.1));
+        post(&bucket, &fields, &[field]).await
+    };
+    post_with(("x-amz-checksum-crc32", "AAAAAA==")).await.assert_error(400, "BadDigest");
+    post_with(("x-amz-checksum-crc32", "AAAA")).await.assert_error(400, "InvalidRequest");
+    post_with(("x-amz-sdk-checksum-algorithm", "SHA1")).await.assert_error(400, "InvalidRequest");
+    bucket.get("folder/a.txt").await.assert_error(404, "NoSuchKey");
+    let sha256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+    post_with(("x-amz-checksum-sha256", sha256)).await.assert_status(204);
+    assert_eq!(bucket.get("folder/a.txt").await.text(), "content");
+}
+
+#[tokio::test]
 async fn the_policy_ends_when_it_says() {
     let cos = TestServer::start().await;
     let bucket = cos.put_bucket().await;

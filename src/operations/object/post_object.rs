@@ -26,6 +26,7 @@ use crate::operations::response::{self, Response, insert};
 use crate::operations::return_body;
 use crate::operations::routes::{self, Operation};
 use crate::operations::s3;
+use crate::operations::s3::promised_checksum::PromisedChecksum;
 use crate::operations::target::{Resource, Target};
 use crate::operations::upload_form::{Fields, File, UploadForm};
 use crate::storage::Object;
@@ -132,8 +133,13 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
     routes::refuse_lacking(&context.head.headers)?;
     let draft = ObjectDraft::parse(context)?;
     let promise = Promise::parse(context.head)?.sized(context.head, None, Some(&FSIZE_MAX))?;
+    // S3's clients promise the file's in a field; that of the whole body is another one.
+    let mut checksum = PromisedChecksum::parse(context.head, false)?;
     let mut intake = Intake::begin(context, &promise, &draft.attributes.encryption, draft.customer_key.as_ref())?;
     while let Some(piece) = file.next().await? {
+        if let Some(checksum) = &mut checksum {
+            checksum.update(&piece);
+        }
         intake.take(piece).await?;
         if let Some(policy) = policy {
             policy.rules.check_size_so_far(intake.received())?;
@@ -143,6 +149,9 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
         policy.rules.check_size(intake.received())?;
     }
     file.finish().await?;
+    if let Some(checksum) = checksum {
+        checksum.finish(|_| None)?;
+    }
     let (staged, etag) = intake.finish().await?;
     draft.store(context, staged, etag).await
 }
