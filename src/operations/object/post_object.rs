@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::LOCATION;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Serialize;
 use tracing::Span;
 
 use crate::codec::percent;
@@ -25,8 +26,8 @@ use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response, insert};
 use crate::operations::return_body;
 use crate::operations::routes::{self, Operation};
-use crate::operations::s3;
 use crate::operations::s3::promised_checksum::PromisedChecksum;
+use crate::operations::s3::{self, Dialect};
 use crate::operations::target::{Resource, Target};
 use crate::operations::upload_form::{Fields, File, UploadForm};
 use crate::storage::Object;
@@ -59,6 +60,16 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let return_body = return_body::asked(&put)?;
     let object = store(&put, file, policy.as_ref()).await?;
     answer(context.head, &fields, &put, &object, return_body.as_ref())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PostResponse<'a> {
+    location: String,
+    bucket: &'a str,
+    key: &'a str,
+    #[serde(rename = "ETag")]
+    etag: String,
 }
 
 /// A form's policy, and the text of it that is signed.
@@ -156,7 +167,8 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
     draft.store(context, staged, etag).await
 }
 
-/// What the form asks for: another page, to which the answer leads, or a status, which is 200 with a body and else 204.
+/// What the form asks for: another page, to which the answer leads, or a status, which is 200 with a body and else 204. To
+/// S3's clients 201 brings a document.
 fn answer(
     sent: &RequestHead,
     fields: &Fields,
@@ -181,12 +193,24 @@ fn answer(
         Some("201") => Some(StatusCode::CREATED),
         _ => None,
     };
+    if asked == Some(StatusCode::CREATED) && put.head.dialect == Dialect::S3 && return_body.is_none() {
+        return Ok(s3_document(bucket, key, object, headers));
+    }
     let Some(return_body) = return_body else {
         return Ok(response::empty(asked.unwrap_or(StatusCode::NO_CONTENT), headers));
     };
     let mut response = return_body::answer(put, return_body, object, headers)?;
     *response.status_mut() = asked.unwrap_or(StatusCode::OK);
     Ok(response)
+}
+
+/// S3's clients that ask for 201 read the object's place from a document (AWS, POST Object).
+fn s3_document(bucket: &str, key: &str, object: &Object, headers: HeaderMap) -> Response {
+    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default().to_owned();
+    let result = PostResponse { location, bucket, key, etag: etag::quoted(&object.etag) };
+    let mut response = response::document("PostResponse", &result, headers);
+    *response.status_mut() = StatusCode::CREATED;
+    response
 }
 
 /// The address of a page, without its fragment; another text counts for nothing (inferred).
