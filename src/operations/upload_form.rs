@@ -7,12 +7,15 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::codec::form::{Field, Form, FormError};
+use crate::codec::{percent, xml};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::key::ObjectKey;
 use crate::domain::metadata;
-use crate::operations::headers::ACL;
+use crate::domain::tag::Tagged;
+use crate::operations::headers::{ACL, TAGGING};
 use crate::operations::request::{BodyLength, RequestBody, RequestHead};
 use crate::operations::s3::{Dialect, names, request};
+use crate::operations::tag_set::{ROOT, Tagging};
 
 /// What may stand in front of the file, in bytes of names and values, and in fields.
 const LARGEST_FIELDS: usize = 64 << 10;
@@ -23,6 +26,9 @@ const FILE_NAME: &str = "${filename}";
 
 /// Fields that mean what the header of that name does, beside those of [`metadata::KEPT`], COS's own and S3's.
 const HEADER_FIELDS: [&str; 2] = ["content-md5", "pic-operations"];
+
+/// The field with a document of tags, in forms of S3's clients.
+const S3_TAGGING: &str = "tagging";
 
 /// A form read up to its file.
 pub(super) struct UploadForm<'a> {
@@ -91,7 +97,8 @@ impl Fields {
     /// What PUT Object would have had as its head. Of the request's own headers only the length counts.
     ///
     /// # Errors
-    /// `InvalidArgument` for a field that no header could hold, and those of [`request::in_cos_words`].
+    /// `InvalidArgument` for a field that no header could hold, `MalformedXML` and `InvalidTag` for the tags of an S3 client, and
+    /// those of [`request::in_cos_words`].
     pub(super) fn head(&self, sent: &RequestHead) -> Result<RequestHead, Error> {
         let mut headers = HeaderMap::new();
         headers.extend(sent.headers.get(CONTENT_LENGTH).map(|length| (CONTENT_LENGTH, length.clone())));
@@ -99,7 +106,11 @@ impl Fields {
         let (method, host, path) = (sent.method.clone(), sent.host.clone(), sent.path.clone());
         let dialect = Dialect::of(&headers, None);
         let head = RequestHead { dialect, method, host, path, query: Vec::new(), headers, transport: sent.transport };
-        request::in_cos_words(&head).map(Cow::into_owned)
+        let mut head = request::in_cos_words(&head).map(Cow::into_owned)?;
+        if let Some(document) = self.text(S3_TAGGING).filter(|_| dialect == Dialect::S3) {
+            head.headers.insert(TAGGING, header_value(S3_TAGGING, &tags_as_header(document)?)?);
+        }
+        Ok(head)
     }
 
     /// The request as one that was signed by the field `Signature`: the names in its list may be those of fields (cos-wx-sdk).
@@ -199,6 +210,17 @@ fn header_name(field: &str) -> Result<Option<HeaderName>, Error> {
 fn header_value(field: &str, text: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_bytes(text.as_bytes())
         .map_err(|_| ErrorCode::InvalidArgument.because(format!("the form field {field} holds characters that no header can")))
+}
+
+/// The tags of a document as a header has them.
+fn tags_as_header(document: &str) -> Result<String, Error> {
+    let tagging: Tagging = xml::parse(ROOT, document.as_bytes()).map_err(|error| {
+        ErrorCode::MalformedXML.because(format!("the form field {S3_TAGGING} is not a <{ROOT}> document: {error}"))
+    })?;
+    let tags = tagging.into_tags(Tagged::Object)?;
+    let pairs: Vec<String> =
+        tags.iter().map(|(key, value)| format!("{}={}", percent::encode(key), percent::encode(value))).collect();
+    Ok(pairs.join("&"))
 }
 
 fn too_long() -> Error {

@@ -7,7 +7,7 @@ use cos_emulator::domain::time::Timestamp;
 use http::Method;
 
 use crate::form;
-use crate::harness::{Answer, Bucket, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer};
+use crate::harness::{Answer, BUCKET, Bucket, NOW, OTHER, SECRET_ID, SECRET_KEY, TestServer};
 
 const CREDENTIAL: &str = "AKIDtest/20231114/us-east-1/s3/aws4_request";
 const DATE: &str = "20231114T221320Z";
@@ -72,6 +72,54 @@ async fn a_form_that_is_not_as_it_was_signed_is_refused() {
     unnamed.assert_error(403, "AccessDenied");
     assert!(unnamed.element("Message").contains("field acl"));
     assert!(bucket.get("").await.elements("Key").is_empty());
+}
+
+#[tokio::test]
+async fn a_checksum_in_a_field_is_that_of_the_file() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let post_with = async |field: (&'static str, &str)| {
+        let fields = signed(SECRET_KEY, CREDENTIAL, &format!(r#",{{"{}":"{}"}}"#, field.0, field.1));
+        post(&bucket, &fields, &[field]).await
+    };
+    post_with(("x-amz-checksum-crc32", "AAAAAA==")).await.assert_error(400, "BadDigest");
+    post_with(("x-amz-checksum-crc32", "AAAA")).await.assert_error(400, "InvalidRequest");
+    post_with(("x-amz-sdk-checksum-algorithm", "SHA1")).await.assert_error(400, "InvalidRequest");
+    bucket.get("folder/a.txt").await.assert_error(404, "NoSuchKey");
+    let sha256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+    post_with(("x-amz-checksum-sha256", sha256)).await.assert_status(204);
+    assert_eq!(bucket.get("folder/a.txt").await.text(), "content");
+}
+
+#[tokio::test]
+async fn tags_stand_in_a_document() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let post_with = async |tags: &str| {
+        let fields = signed(SECRET_KEY, CREDENTIAL, &format!(r#",{{"tagging":"{tags}"}}"#));
+        post(&bucket, &fields, &[("tagging", tags)]).await
+    };
+    post_with("k=v").await.assert_error(400, "MalformedXML");
+    let tag = |key: &str| format!("<Tag><Key>{key}</Key><Value>+ =1</Value></Tag>");
+    post_with(&format!("<Tagging><TagSet>{}</TagSet></Tagging>", tag("k").repeat(2))).await.assert_error(400, "InvalidTag");
+    bucket.get("folder/a.txt").await.assert_error(404, "NoSuchKey");
+    post_with(&format!("<Tagging><TagSet>{}{}</TagSet></Tagging>", tag("k"), tag("l"))).await.assert_status(204);
+    let tags = bucket.get("folder/a.txt?tagging").await;
+    assert_eq!((tags.elements("Key"), tags.element("Value")), (vec!["k".to_owned(), "l".to_owned()], "+ =1".to_owned()));
+}
+
+#[tokio::test]
+async fn who_asks_for_201_is_told_where_the_object_is() {
+    let cos = TestServer::start().await;
+    let bucket = cos.put_bucket().await;
+    let fields = signed(SECRET_KEY, CREDENTIAL, r#",{"success_action_status":"201"}"#);
+    let answer = post(&bucket, &fields, &[("success_action_status", "201")]).await;
+    answer.assert_status(201);
+    let (location, etag) = (answer.header("location"), answer.header("etag").replace('"', "&quot;"));
+    let expected = format!(
+        "<PostResponse><Location>{location}</Location><Bucket>{BUCKET}</Bucket><Key>folder/a.txt</Key><ETag>{etag}</ETag></PostResponse>"
+    );
+    assert!(answer.text().ends_with(&expected), "{}", answer.text());
 }
 
 #[tokio::test]

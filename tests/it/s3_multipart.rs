@@ -70,6 +70,22 @@ async fn completing_may_depend_on_what_is_there() {
     complete().header("if-none-match", "*").send().await.assert_status(200);
 }
 
+/// AWS's SDK for Java says it of every upload in parts.
+#[tokio::test]
+async fn the_size_that_a_client_believes_in_must_be_right() {
+    let s3 = S3::start().await;
+    let id = initiate(&s3, "a").await;
+    let etag = s3.put(&format!("a?partNumber=1&uploadId={id}"), "part").await.header("etag").to_owned();
+    let complete = async |size: &str| {
+        let request = s3.request(Method::POST, &format!("a?uploadId={id}")).body(part_list(&[(1, &etag)]));
+        request.header("x-amz-mp-object-size", size).send().await
+    };
+    complete("5").await.assert_error(400, "InvalidRequest");
+    complete("x").await.assert_error(400, "InvalidArgument");
+    s3.get("a").await.assert_error(404, "NoSuchKey");
+    complete("4").await.assert_status(200);
+}
+
 #[tokio::test]
 async fn one_part_of_an_object_cannot_be_read() {
     let s3 = S3::start().await;

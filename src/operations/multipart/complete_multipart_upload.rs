@@ -3,7 +3,7 @@
 //! The service answers 200 at once and sends blanks until the parts are joined. Joining moves nothing here, so the answer comes
 //! in one piece, with the status that it means.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::checksum::crc64_combine;
@@ -19,11 +19,15 @@ use crate::operations::overwriting::Overwriting;
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response};
 use crate::operations::return_body;
+use crate::operations::s3::Dialect;
 use crate::operations::sse_headers;
 use crate::storage::{CompleteUpload, Content, Object, Part, Slot, Upload};
 
 /// Enough for 10,000 parts, generously laid out.
 const LARGEST_LIST: usize = 4 << 20;
+
+/// How large an S3 client believes the object to be, in bytes.
+const MP_OBJECT_SIZE: HeaderName = HeaderName::from_static("x-amz-mp-object-size");
 
 #[derive(Deserialize)]
 struct CompleteMultipartUpload {
@@ -62,6 +66,10 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let listed = read_list(context.head, body).await?;
     check_count(context.head, listed.len())?;
     let return_body = return_body::asked(context)?;
+    let expected_size = match context.head.dialect {
+        Dialect::Cos => None,
+        Dialect::S3 => context.head.header_number(&MP_OBJECT_SIZE)?,
+    };
     let overwriting = Overwriting::parse(context.head)?.or_forbidden(upload.forbids_overwrite);
 
     let locking = Locking::with(context, upload.retained_until)?;
@@ -72,6 +80,7 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let object = move |slot: &Slot<'_>, parts: &[(PartNumber, Part)]| {
         overwriting.check(slot)?;
         let object = object(slot, parts, &listed, upload, id, now)?;
+        check_size(object.size, expected_size)?;
         Ok(Object { retained_until: locking.until(now), ..object })
     };
     match store.complete_upload(bucket, key, upload_id, now, object).await? {
@@ -114,6 +123,16 @@ fn check_count(head: &RequestHead, count: usize) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn check_size(size: u64, expected: Option<u64>) -> Result<(), Error> {
+    match expected.filter(|expected| *expected != size) {
+        None => Ok(()),
+        Some(expected) => {
+            let message = format!("{MP_OBJECT_SIZE} is {expected}, but the listed parts have {size} bytes");
+            Err(ErrorCode::InvalidRequest.because(message))
+        }
+    }
 }
 
 /// The object that the listed parts make, or why they make none. `parts` are all that were uploaded, in order.

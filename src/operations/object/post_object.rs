@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::LOCATION;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Serialize;
 use tracing::Span;
 
 use crate::codec::percent;
@@ -25,7 +26,8 @@ use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::{self, Response, insert};
 use crate::operations::return_body;
 use crate::operations::routes::{self, Operation};
-use crate::operations::s3;
+use crate::operations::s3::promised_checksum::PromisedChecksum;
+use crate::operations::s3::{self, Dialect};
 use crate::operations::target::{Resource, Target};
 use crate::operations::upload_form::{Fields, File, UploadForm};
 use crate::storage::Object;
@@ -58,6 +60,16 @@ pub(crate) async fn handle(context: &Context<'_>, body: &mut RequestBody) -> Res
     let return_body = return_body::asked(&put)?;
     let object = store(&put, file, policy.as_ref()).await?;
     answer(context.head, &fields, &put, &object, return_body.as_ref())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PostResponse<'a> {
+    location: String,
+    bucket: &'a str,
+    key: &'a str,
+    #[serde(rename = "ETag")]
+    etag: String,
 }
 
 /// A form's policy, and the text of it that is signed.
@@ -132,8 +144,13 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
     routes::refuse_lacking(&context.head.headers)?;
     let draft = ObjectDraft::parse(context)?;
     let promise = Promise::parse(context.head)?.sized(context.head, None, Some(&FSIZE_MAX))?;
+    // S3's clients promise the file's in a field; that of the whole body is another one.
+    let mut checksum = PromisedChecksum::parse(context.head, false)?;
     let mut intake = Intake::begin(context, &promise, &draft.attributes.encryption, draft.customer_key.as_ref())?;
     while let Some(piece) = file.next().await? {
+        if let Some(checksum) = &mut checksum {
+            checksum.update(&piece);
+        }
         intake.take(piece).await?;
         if let Some(policy) = policy {
             policy.rules.check_size_so_far(intake.received())?;
@@ -143,11 +160,15 @@ async fn store(context: &Context<'_>, mut file: File<'_>, policy: Option<&Policy
         policy.rules.check_size(intake.received())?;
     }
     file.finish().await?;
+    if let Some(checksum) = checksum {
+        checksum.finish(|_| None)?;
+    }
     let (staged, etag) = intake.finish().await?;
     draft.store(context, staged, etag).await
 }
 
-/// What the form asks for: another page, to which the answer leads, or a status, which is 200 with a body and else 204.
+/// What the form asks for: another page, to which the answer leads, or a status, which is 200 with a body and else 204. To
+/// S3's clients 201 brings a document.
 fn answer(
     sent: &RequestHead,
     fields: &Fields,
@@ -172,12 +193,24 @@ fn answer(
         Some("201") => Some(StatusCode::CREATED),
         _ => None,
     };
+    if asked == Some(StatusCode::CREATED) && put.head.dialect == Dialect::S3 && return_body.is_none() {
+        return Ok(s3_document(bucket, key, object, headers));
+    }
     let Some(return_body) = return_body else {
         return Ok(response::empty(asked.unwrap_or(StatusCode::NO_CONTENT), headers));
     };
     let mut response = return_body::answer(put, return_body, object, headers)?;
     *response.status_mut() = asked.unwrap_or(StatusCode::OK);
     Ok(response)
+}
+
+/// S3's clients that ask for 201 read the object's place from a document (AWS, POST Object).
+fn s3_document(bucket: &str, key: &str, object: &Object, headers: HeaderMap) -> Response {
+    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default().to_owned();
+    let result = PostResponse { location, bucket, key, etag: etag::quoted(&object.etag) };
+    let mut response = response::document("PostResponse", &result, headers);
+    *response.status_mut() = StatusCode::CREATED;
+    response
 }
 
 /// The address of a page, without its fragment; another text counts for nothing (inferred).

@@ -12,6 +12,7 @@ pub mod error;
 pub mod framing;
 pub mod names;
 pub mod payload;
+pub mod promised_checksum;
 pub mod request;
 pub mod signature;
 

@@ -82,6 +82,7 @@ pub const HARMLESS: &[&str] = &[
     "x-amz-expected-bucket-owner",
     "x-amz-expires",
     "x-amz-mfa",
+    "x-amz-mp-object-size",
     "x-amz-request-payer",
     "x-amz-sdk-checksum-algorithm",
     "x-amz-signature",

@@ -7,19 +7,18 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
 use crate::codec::signature_v4::ChunkSigner;
-use crate::domain::checksum::{Checksum, ChecksumAlgorithm, RunningChecksum};
+use crate::domain::checksum::Checksum;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::payload_hash::PayloadHash;
 use crate::operations::request::RequestHead;
 use crate::operations::routes::Operation;
 use crate::operations::s3::Dialect;
 use crate::operations::s3::framing::{self, AWS_CHUNKED, Framing};
+use crate::operations::s3::promised_checksum::PromisedChecksum;
 
 /// The body's hash, or how it is framed.
 pub const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const DECODED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
-const SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
-const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 
 /// How many bytes are digested at a time: other requests have their turn in between.
 const STRIDE: usize = 64 << 10;
@@ -30,17 +29,11 @@ pub struct Payload {
     /// In bytes, without the framing.
     length: Option<u64>,
     sha256: Option<(Sha256, [u8; 32])>,
-    checksum: Option<Promised>,
+    checksum: Option<PromisedChecksum>,
     /// Bytes given out.
     taken: u64,
     /// The checksum that was promised and found.
     verified: Option<Checksum>,
-}
-
-/// A checksum in the making, and what it must come to; that stands behind the body if it is `None`.
-struct Promised {
-    running: RunningChecksum,
-    expected: Option<Checksum>,
 }
 
 impl Payload {
@@ -71,7 +64,7 @@ impl Payload {
         };
         // There the checksum is that of the object to be.
         let is_of_body = operation != Operation::CompleteMultipartUpload;
-        let checksum = if is_of_body { promised_checksum(sent, framing.is_some())? } else { None };
+        let checksum = if is_of_body { PromisedChecksum::parse(sent, framing.is_some())? } else { None };
         Ok(Some(Self { framing, length, sha256, checksum, taken: 0, verified: None }))
     }
 
@@ -103,8 +96,8 @@ impl Payload {
         if let Some((running, _)) = &mut self.sha256 {
             running.update(&bytes);
         }
-        if let Some(promised) = &mut self.checksum {
-            promised.running.update(&bytes);
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&bytes);
         }
         Ok(Some(bytes))
     }
@@ -124,13 +117,9 @@ impl Payload {
         if let Some((running, expected)) = self.sha256.take() {
             check_sha256(expected, running.finalize().into())?;
         }
-        if let Some(Promised { running, expected }) = self.checksum.take() {
-            let expected = match expected {
-                Some(expected) => expected,
-                None => trailing(framing.as_ref(), running.algorithm())?,
-            };
-            expected.check(&running.finish())?;
-            self.verified = Some(expected);
+        if let Some(checksum) = self.checksum.take() {
+            let trailer = |name: &HeaderName| framing.as_ref().and_then(|framing| framing.trailer(name));
+            self.verified = Some(checksum.finish(trailer)?);
         }
         Ok(())
     }
@@ -163,50 +152,6 @@ pub(super) fn declared_hash(sent: &RequestHead) -> Result<Option<&str>, Error> {
 fn decoded_length(sent: &RequestHead) -> Result<u64, Error> {
     let missing = || format!("the body is {AWS_CHUNKED}, so it needs {DECODED_CONTENT_LENGTH}");
     sent.header_number(&DECODED_CONTENT_LENGTH)?.ok_or_else(|| ErrorCode::MissingContentLength.because(missing()))
-}
-
-/// The checksum in a header, or announced as a trailer.
-fn promised_checksum(sent: &RequestHead, is_framed: bool) -> Result<Option<Promised>, Error> {
-    let mut promised = Vec::new();
-    for algorithm in ChecksumAlgorithm::ALL {
-        if let Some(text) = sent.header_text(&algorithm.header())? {
-            let expected = Checksum::parse(algorithm, text)?;
-            promised.push(Promised { running: RunningChecksum::new(algorithm), expected: Some(expected) });
-        }
-    }
-    if let Some(names) = sent.header_text(&TRAILER)?.filter(|_| is_framed) {
-        for name in names.split(',').map(str::trim) {
-            let algorithm = ChecksumAlgorithm::of_header(name).ok_or_else(|| {
-                let known = ChecksumAlgorithm::ALL.map(|algorithm| algorithm.header().to_string()).join(", ");
-                ErrorCode::InvalidRequest.because(format!("{TRAILER} is {name:?}; it must be one of {known}"))
-            })?;
-            promised.push(Promised { running: RunningChecksum::new(algorithm), expected: None });
-        }
-    }
-    if promised.len() > 1 {
-        let names: Vec<&str> = promised.iter().map(|promised| promised.running.algorithm().name()).collect();
-        let message = format!("the request has several checksums, {}; it may have one", names.join(" and "));
-        return Err(ErrorCode::InvalidRequest.because(message));
-    }
-    let promised = promised.pop();
-    if let Some(named) = sent.header_opt::<ChecksumAlgorithm>(&SDK_CHECKSUM_ALGORITHM)? {
-        let found = promised.as_ref().map(|promised| promised.running.algorithm());
-        if found != Some(named) {
-            let found = found.map_or("no checksum", ChecksumAlgorithm::name);
-            let message = format!("{SDK_CHECKSUM_ALGORITHM} is {}, but the request brings {found}", named.name());
-            return Err(ErrorCode::InvalidRequest.because(message));
-        }
-    }
-    Ok(promised)
-}
-
-/// The checksum behind the body.
-fn trailing(framing: Option<&Framing>, algorithm: ChecksumAlgorithm) -> Result<Checksum, Error> {
-    let header = algorithm.header();
-    let text = framing.and_then(|framing| framing.trailer(&header)).ok_or_else(|| {
-        ErrorCode::MalformedTrailerError.because(format!("{TRAILER} announces {header}, but no such trailer came"))
-    })?;
-    Checksum::parse(algorithm, text)
 }
 
 fn check_sha256(expected: [u8; 32], received: [u8; 32]) -> Result<(), Error> {

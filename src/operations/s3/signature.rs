@@ -16,6 +16,9 @@ use crate::operations::s3::payload::{self, CONTENT_SHA256};
 
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 
+/// How the names of headers begin that may not be added to a signed request.
+const MUST_BE_SIGNED: [&str; 2] = ["x-amz-", "x-cos-"];
+
 /// Parameters that only a presigned address has: this version's, and those of the one before it.
 const PRESIGNED: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"];
 const SIGNATURE_V2: &str = "AWSAccessKeyId";
@@ -102,7 +105,7 @@ impl S3Signature {
     /// Checks what is signed, and the signature; gives what verifies the body's chunks.
     ///
     /// # Errors
-    /// `InvalidRequest` for a header form without `x-amz-content-sha256`, `AccessDenied` for a header of S3's that is not signed,
+    /// `InvalidRequest` for a header form without `x-amz-content-sha256`, `AccessDenied` for a header of S3's or COS's that is not signed,
     /// `SignatureDoesNotMatch`.
     pub fn verify(&self, secret_key: &str, head: &RequestHead) -> Result<ChunkSigner, Error> {
         let payload_hash = match (payload::declared_hash(head)?, self.place) {
@@ -132,15 +135,19 @@ impl S3Signature {
         signature_v4::verify(secret_key, &self.authorization, request).map_err(|mismatch| mismatched(*mismatch))
     }
 
-    /// Whoever gets hold of a signature must not be able to add headers that change what it does.
+    /// Whoever gets hold of a signature must not be able to add headers that change what it does, in either dialect's words.
     fn check_covered(&self, head: &RequestHead) -> Result<(), Error> {
         let is_free = |name: &HeaderName| *name == CONTENT_SHA256 && self.place == SignaturePlace::Url;
         let is_signed = |name: &HeaderName| self.authorization.signed_headers.iter().any(|signed| signed == name.as_str());
-        let mut names = head.headers.keys().filter(|name| name.as_str().starts_with("x-amz-"));
+        let must_be = |name: &&HeaderName| MUST_BE_SIGNED.iter().any(|prefix| name.as_str().starts_with(prefix));
+        let mut names = head.headers.keys().filter(must_be);
         match names.find(|name| !is_free(name) && !is_signed(name)) {
             None => Ok(()),
             Some(name) => Err(ErrorCode::AccessDenied
-                .because(format!("the header {name} is sent, but not signed; all that begin with x-amz- must be"))
+                .because(format!(
+                    "the header {name} is sent, but not signed; all that begin with {} must be",
+                    MUST_BE_SIGNED.join(" or ")
+                ))
                 .with_element("HeadersNotSigned", name.as_str())),
         }
     }
