@@ -95,6 +95,7 @@ mod s3_settings;
 mod s3_signatures;
 mod select_object_content;
 mod signatures;
+mod smuggling;
 mod sts;
 mod temporary_credentials;
 mod tls;
