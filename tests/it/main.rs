@@ -68,6 +68,7 @@ mod list_object_versions;
 mod list_objects;
 mod list_parts;
 mod locations;
+mod log;
 mod logging;
 mod metadata;
 mod object_acl;
