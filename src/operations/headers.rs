@@ -1,6 +1,10 @@
 //! COS's own header names, and how they are spelled on the wire.
 
 use http::HeaderName;
+use http::header::ORIGIN;
+
+/// What browsers add to what a page sends, be it of another site or of a name that was led here; programs send neither.
+pub const SENT_BY_PAGES: [HeaderName; 2] = [ORIGIN, HeaderName::from_static("sec-fetch-site")];
 
 macro_rules! cos_headers {
     ($($name:ident $text:literal,)+) => {

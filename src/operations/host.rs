@@ -105,12 +105,16 @@ pub(super) fn is_plain(name: &str, domains: &[String]) -> bool {
     is_address || !name.contains('.') || domains.iter().any(|domain| domain == name)
 }
 
-/// Lower-case and without the port.
+/// Lower-case, without the port, and without the dot of the root that a name may end in: with and without it is one name.
 pub(super) fn host_name(host: &str) -> Result<String, Error> {
     let refuse = || ErrorCode::InvalidURI.because(format!("the Host header {host:?} is not a host name"));
     let authority: Authority = host.parse().map_err(|_| refuse())?;
     // A URL's user would stand in front.
-    if authority.as_str().contains('@') { Err(refuse()) } else { Ok(authority.host().to_ascii_lowercase()) }
+    if authority.as_str().contains('@') {
+        return Err(refuse());
+    }
+    let name = authority.host().to_ascii_lowercase();
+    Ok(name.strip_suffix('.').map(str::to_owned).unwrap_or(name))
 }
 
 /// `cos-0`, `project-cos-1`: how Kubernetes and Docker Compose number containers. An APPID has more digits.

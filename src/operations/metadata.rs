@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, FORWARDED, ORIGIN};
+use http::header::{CONTENT_TYPE, FORWARDED};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::domain::account::Bearer;
 use crate::domain::role::{RoleArn, RoleName};
 use crate::operations::context::Services;
+use crate::operations::headers::SENT_BY_PAGES;
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
 
@@ -21,9 +22,8 @@ const MACHINE_ROLE: &str = "cos-emulator";
 /// How long its credentials are good (inferred); SDKs ask anew before the end.
 const DURATION: Duration = Duration::from_secs(7200);
 
-/// What pages of other sites and forwarding proxies send along: neither is a program on the machine.
-const FOREIGN: [HeaderName; 4] =
-    [ORIGIN, FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("sec-fetch-site")];
+/// What forwarding proxies send along: like pages, they are no programs on the machine.
+const SENT_BY_PROXIES: [HeaderName; 2] = [FORWARDED, HeaderName::from_static("x-forwarded-for")];
 
 /// Folders of credentials; clients of services' own roles look into the second one first.
 const FOLDERS: [&str; 2] = ["cam/security-credentials", "cam/service-role-security-credentials"];
@@ -33,7 +33,7 @@ pub fn answer(services: &Services, head: &RequestHead, path: &str) -> Response {
     if ![Method::GET, Method::HEAD].contains(&head.method) {
         return text(StatusCode::METHOD_NOT_ALLOWED, "the metadata service takes GET");
     }
-    if let Some(name) = FOREIGN.iter().find(|name| head.headers.contains_key(*name)) {
+    if let Some(name) = SENT_BY_PAGES.iter().chain(&SENT_BY_PROXIES).find(|name| head.headers.contains_key(*name)) {
         return text(StatusCode::FORBIDDEN, &format!("the metadata service answers no request with the header {name}"));
     }
     let path = path.strip_prefix("/latest").unwrap_or(path);

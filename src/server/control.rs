@@ -1,11 +1,12 @@
 //! The control API: whether the server lives and which one it is, its authority's certificate, and doing what is due.
 
 use axum::body::Body;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ORIGIN};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::domain::error::{Error, ErrorCode};
+use crate::operations::headers::SENT_BY_PAGES;
 use crate::operations::request::RequestHead;
 use crate::operations::response::{self, Response};
 use crate::server::app::App;
@@ -21,8 +22,8 @@ pub(super) async fn answer(app: &App, head: &RequestHead, path: &str) -> Result<
         (_, "version") => Err(ErrorCode::MethodNotAllowed.because("/_cos/version takes GET")),
         (&Method::GET | &Method::HEAD, "ca.pem") => Ok(certificate(app)),
         (_, "ca.pem") => Err(ErrorCode::MethodNotAllowed.because("/_cos/ca.pem takes GET")),
-        (&Method::POST, "run-due") if head.headers.contains_key(ORIGIN) => {
-            Err(ErrorCode::AccessDenied.because("the control API answers no page of another site"))
+        (&Method::POST, "run-due") if SENT_BY_PAGES.iter().any(|name| head.headers.contains_key(name)) => {
+            Err(ErrorCode::AccessDenied.because("the control API answers no page of a browser"))
         }
         (&Method::POST, "run-due") => {
             app.run_what_is_due().await;

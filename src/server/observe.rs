@@ -6,13 +6,13 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use http::header::{CONNECTION, DATE, SERVER};
-use http::uri::Authority;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 use tracing::{Instrument, field};
 
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::operations::headers::REQUEST_ID;
+use crate::operations::request::host_and_port;
 use crate::operations::response::{Response, insert};
 use crate::server::app::App;
 use crate::server::request_id::RequestId;
@@ -67,7 +67,7 @@ pub(super) async fn observe(State(observer): State<Arc<Observer>>, mut request: 
 
 /// The path, or what a CONNECT names in its stead.
 fn asked(uri: &Uri) -> &str {
-    if uri.path().is_empty() { uri.authority().map_or("", Authority::as_str) } else { uri.path() }
+    if uri.path().is_empty() { uri.authority().map_or("", host_and_port) } else { uri.path() }
 }
 
 /// Whether the client wants to go on using the connection.

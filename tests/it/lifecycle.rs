@@ -151,10 +151,11 @@ async fn a_rule_that_is_disabled_or_removed_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_cannot_run_what_is_due() {
+async fn a_page_cannot_run_what_is_due() {
     let cos = TestServer::start().await;
     let run = |method| cos.request("127.0.0.1", method, "_cos/run-due").anonymous();
     run(Method::POST).header("origin", "https://evil.example").send().await.assert_error(403, "AccessDenied");
+    run(Method::POST).header("sec-fetch-site", "same-origin").send().await.assert_error(403, "AccessDenied");
     run(Method::GET).send().await.assert_error(405, "MethodNotAllowed");
 }
 

@@ -78,6 +78,13 @@ impl Socket {
         rest
     }
 
+    /// Sends what may be refused before it has all come, then no more; whatever is answered is read to its end.
+    pub(crate) async fn exhaust(&mut self, bytes: impl AsRef<[u8]>) {
+        let _ = within(self.0.get_mut().write_all(bytes.as_ref())).await;
+        let _ = within(self.0.get_mut().shutdown()).await;
+        let _ = within(self.0.read_to_end(&mut Vec::new())).await;
+    }
+
     async fn line(&mut self) -> String {
         let mut line = String::new();
         within(self.0.read_line(&mut line)).await.expect("a line of text");

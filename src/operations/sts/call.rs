@@ -15,8 +15,9 @@ use crate::operations::sts::parameters::Parameters;
 /// The one version of the API.
 const VERSION: &str = "2018-08-13";
 
-/// The most bytes of a call (API 3.0: 1 MB for v1, 10 MB for v3, of which STS's parameters never need as much).
-const LARGEST_CALL: usize = 1 << 20;
+/// The most bytes of a call. API 3.0 allows 1 MB for v1 and 10 MB for v3, which STS's parameters never need; many short pairs take
+/// dozens of times their length in memory, before it is known who sends them.
+const LARGEST_CALL: usize = 256 << 10;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -70,14 +71,14 @@ pub(super) enum Signature {
     V1 { method: v1::Method, signature: String, pairs: Vec<(String, String)> },
 }
 
-/// Whether a request to the root of a host that names nothing calls the API: no operation of COS's there has a form for its body
-/// or these names.
+/// Whether a request to the root of a host that names nothing calls the API: no operation of COS's there has these names, nor a
+/// form for its body where nothing is asked for. Some tools call any body a form, that of `?delete` too.
 pub fn is_call(head: &RequestHead) -> bool {
     let has = |name: &str| head.query.iter().any(|(given, _)| given == name);
     head.path == "/"
         && (head.headers.contains_key(X_TC_ACTION)
             || has("Action") && has(v1::SIGNATURE)
-            || head.method == Method::POST && is_form(head))
+            || head.method == Method::POST && head.query.is_empty() && is_form(head))
 }
 
 fn is_form(head: &RequestHead) -> bool {

@@ -7,8 +7,9 @@
 //!
 //! Certificates live by the machine's clock and not by the app's, because clients check them by theirs.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +41,9 @@ pub(super) const LEAF_LIFE: i64 = 90 * DAY;
 const EARLIER: i64 = DAY;
 
 const DAY: i64 = 86_400;
+
+/// The bits of a file's mode that are for others than its owner.
+const OTHERS: u32 = 0o077;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
@@ -75,11 +79,14 @@ impl Authority {
     pub fn open(folder: &Path, now: Timestamp) -> Result<Self, AuthorityError> {
         let (key_path, path) = (folder.join("ca.key"), folder.join("ca.pem"));
         let key = match (read(&key_path)?, path.exists()) {
-            (Some(text), _) => KeyPair::from_pem(&text).map_err(|reason| AuthorityError::Key {
-                pem: path.clone(),
-                key: key_path.clone(),
-                reason,
-            })?,
+            (Some(text), _) => {
+                keep_to_owner(&key_path);
+                KeyPair::from_pem(&text).map_err(|reason| AuthorityError::Key {
+                    pem: path.clone(),
+                    key: key_path.clone(),
+                    reason,
+                })?
+            }
             (None, true) => return Err(AuthorityError::KeyMissing { pem: path, key: key_path }),
             (None, false) => {
                 let key = KeyPair::generate()?;
@@ -174,6 +181,20 @@ fn params(name: &str, now: Timestamp, life: i64) -> CertificateParams {
     params
 }
 
+/// Takes a key from all but its owner: a folder that was copied or unpacked may have lost its modes. Where that cannot be done, as on
+/// some mounted folders, it is only said.
+fn keep_to_owner(key: &Path) {
+    let Ok(metadata) = fs::metadata(key) else { return };
+    if metadata.permissions().mode() & OTHERS == 0 {
+        return;
+    }
+    let path = key.display();
+    match fs::set_permissions(key, Permissions::from_mode(0o600)) {
+        Ok(()) => tracing::warn!("{path} was not its owner's alone and is now; who has read it can pass for any host"),
+        Err(error) => tracing::warn!(%error, "{path} is not its owner's alone: who reads it can pass for any host"),
+    }
+}
+
 /// `None` when there is no such file.
 fn read(path: &Path) -> Result<Option<String>, StorageError> {
     match fs::read_to_string(path) {
@@ -186,7 +207,7 @@ fn read(path: &Path) -> Result<Option<String>, StorageError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::symlink;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
@@ -204,6 +225,28 @@ mod tests {
         assert_eq!(Authority::open(folder.path(), NOW).expect("opened").pem(), pem);
         let later = Timestamp::from_seconds(NOW.seconds() + LIFE - 1);
         assert_eq!(Authority::open(folder.path(), later).expect("it lives").pem(), pem);
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_taken_from_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pem = Authority::open(folder.path(), NOW).expect("made").pem().to_owned();
+        let key = folder.path().join("ca.key");
+        fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("set");
+        assert_eq!(Authority::open(folder.path(), NOW).expect("opened").pem(), pem);
+        assert_eq!(key.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_new_key_is_never_written_where_a_link_leads() {
+        let (folder, elsewhere) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        for name in ["ca.key", "ca.new", "ca.pem"] {
+            symlink(elsewhere.path().join(name), folder.path().join(name)).expect("linked");
+        }
+        drop(Authority::open(folder.path(), NOW).expect("made"));
+        assert_eq!(fs::read_dir(elsewhere.path()).expect("a folder").count(), 0);
+        let mode = folder.path().join("ca.key").symlink_metadata().expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
