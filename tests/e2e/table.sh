@@ -11,7 +11,6 @@ write_matrix() {
     done
     rows+=("$row")
   done
-  mkdir -p "$(dirname "$matrix")"
   {
     echo '| client | plain endpoint | HTTP proxy | HTTPS through the proxy |'
     echo '|---|---|---|---|'
