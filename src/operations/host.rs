@@ -81,7 +81,8 @@ pub(super) fn may_be_bound(name: &str, domains: &[String]) -> bool {
     let is_below = |suffix: &str| before_suffix(name, suffix).is_some();
     let is_local = is_below("localhost") || domains.iter().any(|domain| is_below(domain));
     let is_own = COS_SUFFIXES.into_iter().any(is_below) || is_local && BucketName::is_like(first_label(name));
-    name.contains('.') && !name.ends_with(|last: char| last.is_ascii_digit()) && !is_own
+    let is_address = name.starts_with('[') || name.ends_with(|last: char| last.is_ascii_digit());
+    name.contains('.') && !is_address && !is_own
 }
 
 /// Whether a name in lower case is one of those that a client's proxy answers itself, whatever is bound to buckets: a name that
@@ -130,4 +131,36 @@ fn first_label(name: &str) -> &str {
 pub(super) fn before_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     let rest = name.strip_suffix(suffix)?;
     (rest.is_empty() || rest.ends_with('.')).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_in_lower_case_and_without_port_and_last_dot() {
+        for (host, expected) in [
+            ("B-1250000000.COS.test:443", Some("b-1250000000.cos.test")),
+            ("cos.test.", Some("cos.test")),
+            ("cos.test.:7436", Some("cos.test")),
+            ("[::1]:7436", Some("[::1]")),
+            ("user@cos.test", None),
+            ("cos.test/x", None),
+            ("cos%2etest", None),
+            ("", None),
+        ] {
+            assert_eq!(host_name(host).ok().as_deref(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_serves_this_machine_under_no_spelling_of_its_name() {
+        for host in ["LOCALHOST", "localhost.:80", "127.0.0.1.", "127.1", "0", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]"] {
+            let name = host_name(host).expect("a name");
+            assert!(!is_served(&name, &[]), "{host}");
+            assert!(!may_be_bound(&name, &[]), "{host}");
+        }
+        let served = host_name("b-1250000000.cos.ap-guangzhou.myqcloud.com.:443").expect("a name");
+        assert!(is_served(&served, &[]));
+    }
 }
