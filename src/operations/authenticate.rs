@@ -277,8 +277,8 @@ fn masked_pair(pair: &str) -> Cow<'_, str> {
     }
 }
 
-/// Of an object's own encryption and of a copy source's, in both dialects.
-fn is_secret(name: &str) -> bool {
+/// Whether a header or parameter, in either dialect, holds a token, or a customer key of an object or of a copy's source.
+pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with("server-side-encryption-customer-key") || name.ends_with("-security-token")
 }

@@ -15,16 +15,15 @@ use crate::domain::account::Caller;
 use crate::domain::bucket::Bucket;
 use crate::domain::error::Error;
 use crate::domain::setting::SettingKind;
-use crate::operations::authenticate::secret_id;
+use crate::operations::authenticate::{is_secret, secret_id};
 use crate::operations::headers::{STORAGE_CLASS, VERSION_ID};
 use crate::operations::request::{RequestBody, RequestHead};
 use crate::operations::response::Response;
 use crate::operations::routes::Operation;
 use crate::server::app::App;
 
-/// Parameters whose values let their reader act for the caller.
-const SECRETS: [&str; 6] =
-    ["q-signature", "sign", "x-cos-security-token", "X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
+/// Parameters whose values let their reader repeat the request.
+const SIGNATURES: [&str; 4] = ["q-signature", "sign", "X-Amz-Signature", "Signature"];
 
 /// A record in the making.
 pub(super) struct Draft {
@@ -124,7 +123,7 @@ fn describe(record: &mut AccessRecord, operation: Operation, headers: &HeaderMap
 fn masked(uri: &Uri) -> String {
     let Some(query) = uri.query() else { return uri.path().to_owned() };
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if SECRETS.contains(&name) => format!("{name}=***"),
+        Some((name, _)) if SIGNATURES.contains(&name) || is_secret(name) => format!("{name}=***"),
         _ => pair.to_owned(),
     });
     format!("{}?{}", uri.path(), pairs.collect::<Vec<_>>().join("&"))

@@ -214,3 +214,17 @@ async fn s3_clients_are_told_of_by_their_key_and_without_their_signature() {
     let uri = get.iter().find(|field| field.contains("X-Amz-Signature")).expect("the address is told");
     assert!(uri.contains("X-Amz-Security-Token=***&X-Amz-Signature=*** HTTP"), "{uri}");
 }
+
+#[tokio::test]
+async fn a_customer_key_in_a_presigned_address_is_not_told() {
+    let cos = TestServer::start().await;
+    let (bucket, logs) = pair(&cos).await;
+    let key = [("x-amz-server-side-encryption-customer-key", "c2VjcmV0")];
+    let target = s3::request(&bucket, Method::GET, "missing").presigned(60, &key);
+    assert!(target.contains("c2VjcmV0"), "{target}");
+    bucket.request(Method::GET, &target).anonymous().send().await;
+    run(&cos).await;
+    let lines = lines(&logs).await;
+    let told = lines[0].join(" ");
+    assert!(told.contains("customer-key=***") && !told.contains("c2VjcmV0"), "{told}");
+}
