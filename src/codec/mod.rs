@@ -9,6 +9,7 @@ pub mod delimited;
 pub mod event_stream;
 pub mod form;
 pub mod json;
+pub mod mac;
 pub mod percent;
 pub mod signature;
 pub mod signature_v4;

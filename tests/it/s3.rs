@@ -1,8 +1,9 @@
 //! Requests as S3's clients send them: signed with AWS's signatures, their bodies framed in chunks if need be.
 
 use bytes::Bytes;
+use cos_emulator::codec::mac::sha256_hex;
 use cos_emulator::codec::percent;
-use cos_emulator::codec::signature_v4::{ChunkSigner, Scope, SigningKey, sha256_hex};
+use cos_emulator::codec::signature_v4::{ChunkSigner, Scope, SigningKey};
 use cos_emulator::domain::time::Timestamp;
 use http::Method;
 use sha2::{Digest, Sha256};

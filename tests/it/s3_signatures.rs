@@ -220,7 +220,7 @@ async fn a_body_has_the_hash_that_was_signed() {
     let cos = TestServer::start().await;
     let bucket = served(&cos).await;
     let put = |body: &'static str, hash_of: &str| {
-        let hash = cos_emulator::codec::signature_v4::sha256_hex(hash_of.as_bytes());
+        let hash = cos_emulator::codec::mac::sha256_hex(hash_of.as_bytes());
         s3::request(&bucket, Method::PUT, "b").payload(&hash).body(body).send()
     };
     put("right", "right").await.assert_status(200);

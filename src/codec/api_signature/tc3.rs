@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::codec::mac::{hmac_sha256, sha256_hex};
 
 /// The one algorithm, which begins the Authorization header.
 pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
@@ -85,7 +85,7 @@ pub fn verify(secret_key: &str, authorization: &Authorization, request: &SignedR
     let in_lower_case: Vec<String> = as_sent.iter().map(|value| value.to_lowercase()).collect();
     let key = signing_key(secret_key, &authorization.date, &authorization.service);
     let is_signed = |canonical: &str| {
-        let expected = hex::encode(mac(&key, &string_to_sign(authorization, request, canonical)));
+        let expected = hex::encode(hmac_sha256(&key, &string_to_sign(authorization, request, canonical)));
         bool::from(expected.as_bytes().ct_eq(authorization.signature.as_bytes()))
     };
     let reported = canonical_request(authorization, request, &as_sent);
@@ -99,31 +99,26 @@ fn canonical_request(authorization: &Authorization, request: &SignedRequest<'_>,
     let names = &authorization.signed_headers;
     let headers: String = names.iter().zip(values).map(|(name, value)| format!("{name}:{value}\n")).collect();
     let SignedRequest { method, path, query, .. } = request;
-    let payload_hash = hex::encode(Sha256::digest(request.payload));
+    let payload_hash = sha256_hex(request.payload);
     format!("{method}\n{path}\n{query}\n{headers}\n{}\n{payload_hash}", names.join(";"))
 }
 
 fn string_to_sign(authorization: &Authorization, request: &SignedRequest<'_>, canonical_request: &str) -> String {
     let Authorization { date, service, .. } = authorization;
-    let hash = hex::encode(Sha256::digest(canonical_request));
+    let hash = sha256_hex(canonical_request.as_bytes());
     format!("{ALGORITHM}\n{}\n{date}/{service}/{TERMINATOR}\n{hash}", request.timestamp)
 }
 
 fn signing_key(secret_key: &str, date: &str, service: &str) -> [u8; 32] {
-    let of_date = mac(format!("TC3{secret_key}").as_bytes(), date);
-    mac(&mac(&of_date, service), TERMINATOR)
-}
-
-fn mac(key: &[u8], text: &str) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().into()
+    let of_date = hmac_sha256(format!("TC3{secret_key}").as_bytes(), date);
+    hmac_sha256(&hmac_sha256(&of_date, service), TERMINATOR)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
     const HEADER: &str = "TC3-HMAC-SHA256 Credential=AKIDtest/2023-11-14/sts/tc3_request, SignedHeaders=content-type;host, \
                           Signature=SIGNATURE";

@@ -3,10 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
+
+use crate::codec::mac::{hmac_sha1, hmac_sha256};
 
 /// The parameter that is not signed itself.
 pub const SIGNATURE: &str = "Signature";
@@ -30,16 +29,8 @@ impl Method {
 
     fn sign(self, key: &str, text: &str) -> String {
         match self {
-            Self::HmacSha1 => {
-                let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
-                mac.update(text.as_bytes());
-                STANDARD.encode(mac.finalize().into_bytes())
-            }
-            Self::HmacSha256 => {
-                let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
-                mac.update(text.as_bytes());
-                STANDARD.encode(mac.finalize().into_bytes())
-            }
+            Self::HmacSha1 => STANDARD.encode(hmac_sha1(key.as_bytes(), text)),
+            Self::HmacSha256 => STANDARD.encode(hmac_sha256(key.as_bytes(), text)),
         }
     }
 }

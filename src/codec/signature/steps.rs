@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha1::{Digest, Sha1};
 
+use crate::codec::mac::hmac_sha1;
 use crate::codec::percent;
 
 /// SignKey: 40 lower-case hex digits of HMAC-SHA1 over KeyTime, keyed with the secret key.
 pub fn sign_key(secret_key: &str, key_time: &str) -> String {
-    hmac_sha1(secret_key.as_bytes(), key_time)
+    hex::encode(hmac_sha1(secret_key.as_bytes(), key_time))
 }
 
 /// HttpParameters or HttpHeaders: `name=value` of every listed name, sorted, joined with `&`.
@@ -55,13 +55,7 @@ pub fn policy_string_to_sign(policy: &[u8]) -> String {
 
 /// Signature: 40 lower-case hex digits, keyed with the SignKey's ASCII digits.
 pub fn signature(sign_key: &str, string_to_sign: &str) -> String {
-    hmac_sha1(sign_key.as_bytes(), string_to_sign)
-}
-
-fn hmac_sha1(key: &[u8], message: &str) -> String {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(message.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+    hex::encode(hmac_sha1(sign_key.as_bytes(), string_to_sign))
 }
 
 #[cfg(test)]

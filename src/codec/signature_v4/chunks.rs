@@ -1,7 +1,8 @@
 //! Signatures of the chunks of a body, each of which covers the one before it (AWS, "Signature Calculations: Transferring Payload
 //! in Multiple Chunks").
 
-use crate::codec::signature_v4::{Mismatch, Scope, SigningKey, is_valid, sha256_hex};
+use crate::codec::mac::sha256_hex;
+use crate::codec::signature_v4::{Mismatch, Scope, SigningKey, is_valid};
 
 /// Verifies chunks in their order, from the signature of the request's head on.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ mod steps;
 
 pub use chunks::ChunkSigner;
 pub use parse::{Authorization, Credential, LONGEST_EXPIRY, MalformedAuthorization, PolicySignature, Presigned, Scope};
-pub use steps::{ALGORITHM, SigningKey, canonical_headers, canonical_query, canonical_request, sha256_hex, string_to_sign};
+pub use steps::{ALGORITHM, SigningKey, canonical_headers, canonical_query, canonical_request, string_to_sign};
 
 use std::borrow::Cow;
 
@@ -95,6 +95,7 @@ fn is_valid(key: &SigningKey, string_to_sign: &str, given: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::mac::sha256_hex;
     use http::{HeaderMap, HeaderName, HeaderValue};
     use proptest::prelude::*;
     use sha2::{Digest, Sha256};

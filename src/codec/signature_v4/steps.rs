@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
 
+use crate::codec::mac::{hmac_sha256, sha256_hex};
 use crate::codec::percent;
 use crate::codec::signature_v4::Scope;
 
@@ -68,17 +67,6 @@ pub fn canonical_request(method: &str, path: &str, query: &str, headers: &str, n
 /// StringToSign of a request; `date_time` as in `20130524T000000Z`.
 pub fn string_to_sign(date_time: &str, scope: &Scope, canonical_request: &str) -> String {
     format!("{ALGORITHM}\n{date_time}\n{scope}\n{}", sha256_hex(canonical_request.as_bytes()))
-}
-
-/// 64 lower-case hex digits.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-fn hmac_sha256(key: &[u8], message: &str) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(message.as_bytes());
-    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]
