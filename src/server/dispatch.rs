@@ -176,7 +176,7 @@ async fn answer_beside_cos(
     match &target.resource {
         Resource::Sts => {
             let query = asked.uri.query().unwrap_or_default();
-            Ok(sts::answer(services, head, query, body, head.transport.client, asked.request_id).await)
+            Ok(sts::answer(services, head, query, body, asked.request_id).await)
         }
         Resource::Metadata(path) => Ok(metadata::answer(services, head, path)),
         Resource::Control(path) => control::answer(app, head, path).await,

@@ -5,6 +5,7 @@ use http::HeaderName;
 use crate::codec::api_signature::{tc3, v1};
 use crate::domain::account::{Credential, Identity};
 use crate::domain::time::Timestamp;
+use crate::operations::authenticate::hosts;
 use crate::operations::context::Services;
 use crate::operations::sts::call::{Call, Proof, Received, Signature};
 use crate::operations::sts::error::{StsError, StsErrorCode, excerpt};
@@ -77,8 +78,7 @@ fn check_time(timestamp: &str, now: Timestamp) -> Result<Timestamp, StsError> {
 /// What was to be signed.
 fn check_signature(received: &Received<'_>, proof: &Proof, secret_key: &str, sent: Timestamp) -> Result<(), String> {
     let head = received.head;
-    let mut hosts = vec![head.host.as_str()];
-    hosts.extend(head.host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map(|(name, _)| name));
+    let mut hosts = hosts(head);
     match &proof.signature {
         Signature::V1 { method, signature, pairs } => {
             hosts.push(REAL_HOST);

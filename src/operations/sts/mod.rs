@@ -10,7 +10,6 @@ mod get_federation_token;
 mod parameters;
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 pub use call::is_call;
 
@@ -83,13 +82,12 @@ impl Context<'_> {
 /// What conditions of policies may ask of a call.
 struct CallFacts<'a> {
     head: &'a RequestHead,
-    client: IpAddr,
 }
 
 impl Facts for CallFacts<'_> {
     fn values(&self, key: ConditionKey) -> Vec<Cow<'_, str>> {
         match key {
-            ConditionKey::Ip => vec![Cow::Owned(self.client.to_string())],
+            ConditionKey::Ip => vec![Cow::Owned(self.head.transport.client.to_string())],
             ConditionKey::SecureTransport => vec![Cow::Owned(self.head.is_https().to_string())],
             _ => Vec::new(),
         }
@@ -97,15 +95,8 @@ impl Facts for CallFacts<'_> {
 }
 
 /// Answers a call: always with status 200, as the service does. `query` is as sent, undecoded.
-pub async fn answer(
-    services: &Services,
-    head: &RequestHead,
-    query: &str,
-    body: &mut RequestBody,
-    client: IpAddr,
-    request_id: &str,
-) -> Response {
-    let mut answer = match run(services, head, query, body, client).await {
+pub async fn answer(services: &Services, head: &RequestHead, query: &str, body: &mut RequestBody, request_id: &str) -> Response {
+    let mut answer = match run(services, head, query, body).await {
         Ok(answer) => answer,
         Err(StsError { code, message }) => {
             Span::current().record("code", code.name());
@@ -118,20 +109,14 @@ pub async fn answer(
     response::whole(json!({ "Response": answer }).to_string(), headers)
 }
 
-async fn run(
-    services: &Services,
-    head: &RequestHead,
-    query: &str,
-    body: &mut RequestBody,
-    client: IpAddr,
-) -> Result<Value, StsError> {
+async fn run(services: &Services, head: &RequestHead, query: &str, body: &mut RequestBody) -> Result<Value, StsError> {
     let received = Received::read(head, query, body).await?;
     let call = Call::read(&received)?;
     Span::current().record("operation", call.action.name());
     let now = services.clock.now();
     let caller = authenticate::authenticate(services, &received, &call, now)?;
     tracing::debug!(action = call.action.name(), %caller, "STS is called");
-    let context = Context { services, call: &call, caller, now, facts: CallFacts { head, client } };
+    let context = Context { services, call: &call, caller, now, facts: CallFacts { head } };
     match call.action {
         Action::AssumeRole => value(&assume_role::handle(&context)?),
         Action::GetCallerIdentity => value(&get_caller_identity::handle(&context)?),
