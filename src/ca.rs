@@ -11,7 +11,7 @@ use cos_emulator::config::CaOptions;
 use cos_emulator::config::base_url::BaseUrl;
 use cos_emulator::domain::time::Clock;
 use cos_emulator::server::Authority;
-use cos_emulator::storage;
+use cos_emulator::storage::{self, write_whole};
 use http::StatusCode;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -23,6 +23,9 @@ pub(crate) use env_file::TRUST_VARIABLES;
 
 /// Where a running emulator gives it.
 pub(crate) const PATH: &str = "/_cos/ca.pem";
+
+/// The mode of files with nothing secret in them, less what the user's mask takes away.
+const READABLE: u32 = 0o666;
 
 /// Writes `ca.pem`, `truststore.p12` and `env.sh`, and says on standard output who reads what.
 ///
@@ -42,9 +45,9 @@ pub(crate) async fn hand_out(options: &CaOptions) -> Result<(), Failure> {
     if out.join("ca.key").exists() && fs::read(&files.pem).ok().as_ref() != Some(&pem) {
         return Err(format!("--out {}: it is another emulator's data folder; name another folder", out.display()).into());
     }
-    write(&files.pem, &pem)?;
-    write(&files.truststore, &truststore::of(&certificate)?)?;
-    write(&files.env, env_file::text(&files, &endpoint)?.as_bytes())?;
+    write_whole(&files.pem, &pem, READABLE)?;
+    write_whole(&files.truststore, &truststore::of(&certificate)?, READABLE)?;
+    write_whole(&files.env, env_file::text(&files, &endpoint)?.as_bytes(), READABLE)?;
     io::stdout().write_all(env_file::guide(&files, &endpoint).as_bytes())?;
     Ok(())
 }
@@ -84,12 +87,4 @@ async fn fetch(endpoint: &BaseUrl) -> Result<(Vec<u8>, String), Failure> {
         return Err(format!("{source} answered {}: {remedy}", answer.status()).into());
     }
     Ok((answer.into_body().into(), source))
-}
-
-/// Writes aside, then renames: a program that reads the file meanwhile sees the old one or the new one.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let aside = path.with_extension("new");
-    fs::write(&aside, bytes)
-        .and_then(|()| fs::rename(&aside, path))
-        .map_err(|error| format!("{}: {error}", path.display()).into())
 }
