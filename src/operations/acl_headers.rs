@@ -63,13 +63,14 @@ mod tests {
     use super::*;
     use crate::domain::account::UserId;
     use crate::domain::grantee::Group;
+    use crate::operations::s3::Dialect;
 
     fn read_all(headers: &[(&str, &str)], of: AclOf) -> Result<Option<Acl>, String> {
         let mut request = http::Request::builder().uri("/").header("host", "h");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let head = RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head");
+        let head = RequestHead::new(request.body(()).expect("a request").into_parts().0, Dialect::Cos).expect("a head");
         let is_any = headers.iter().any(|(_, value)| !value.is_empty());
         assert_eq!(are_given(&head), is_any);
         read(&head, of).map_err(|error| error.message().to_owned())

@@ -37,9 +37,11 @@ pub struct RequestHead {
 }
 
 impl RequestHead {
+    /// `dialect` is that of these headers and this query ([`Dialect::of`]).
+    ///
     /// # Errors
     /// `InvalidRequest` without a host or with several, `InvalidURI` when the query is not UTF-8.
-    pub fn new(parts: request::Parts) -> Result<Self, Error> {
+    pub fn new(parts: request::Parts, dialect: Dialect) -> Result<Self, Error> {
         let host = parts.uri.authority().map(|authority| host_and_port(authority).to_owned()).or_else(|| {
             let host = parts.headers.get(header::HOST)?;
             String::from_utf8(host.as_bytes().to_vec()).ok()
@@ -53,7 +55,7 @@ impl RequestHead {
             transport.way = Way::AbsoluteForm;
         }
         Ok(Self {
-            dialect: Dialect::of(&parts.headers, parts.uri.query()),
+            dialect,
             host: host.ok_or_else(|| ErrorCode::InvalidRequest.because("the request has no Host header"))?,
             path: parts.uri.path().to_owned(),
             query: query.ok_or_else(|| ErrorCode::InvalidURI.because("the query is not UTF-8 once its escapes are decoded"))?,
@@ -240,7 +242,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head")
+        RequestHead::new(request.body(()).expect("a request").into_parts().0, Dialect::Cos).expect("a head")
     }
 
     #[test]
@@ -255,7 +257,10 @@ mod tests {
     #[test]
     fn a_second_host_header_is_refused() {
         let request = http::Request::builder().uri("/").header("host", "h").header("host", "other").body(()).expect("a request");
-        assert_eq!(RequestHead::new(request.into_parts().0).expect_err("refused").code(), ErrorCode::InvalidRequest);
+        assert_eq!(
+            RequestHead::new(request.into_parts().0, Dialect::Cos).expect_err("refused").code(),
+            ErrorCode::InvalidRequest
+        );
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(super) async fn dispatch(State(app): State<Arc<App>>, request: Request) -> R
     let dialect = Dialect::of(&parts.headers, parts.uri.query());
     let begun = Instant::now();
     let mut manner = Manner::default();
-    let asked = Asked { uri: &uri, request_id: &request_id };
+    let asked = Asked { uri: &uri, request_id: &request_id, dialect };
     let answered = answer(&app, parts, asked, &mut body, &mut manner).await;
     let mut response = answered.unwrap_or_else(|error| {
         log(&error);
@@ -94,6 +94,7 @@ struct Manner {
 struct Asked<'a> {
     uri: &'a Uri,
     request_id: &'a str,
+    dialect: Dialect,
 }
 
 async fn answer(
@@ -104,7 +105,7 @@ async fn answer(
     manner: &mut Manner,
 ) -> Result<Response, Error> {
     let services = &app.services;
-    let sent = RequestHead::new(parts)?;
+    let sent = RequestHead::new(parts, asked.dialect)?;
     forward_proxy::check(services, &sent, body.length())?;
     if sent.method == Method::CONNECT {
         return Ok(established());

@@ -201,7 +201,7 @@ mod tests {
     /// What comes out of a body in pieces of these sizes: its content, or what it is refused for.
     fn read(body: &[u8], sizes: &[usize]) -> Result<Vec<u8>, ErrorCode> {
         let request = HEADERS.iter().fold(http::Request::builder(), |request, (name, value)| request.header(*name, *value));
-        let head = RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head");
+        let head = RequestHead::new(request.body(()).expect("a request").into_parts().0, Dialect::S3).expect("a head");
         let payload = Payload::parse(&head, Operation::PutObject, Some(signer())).expect("right");
         let (mut payload, mut content) = (payload.expect("says something"), Vec::new());
         let (mut body, mut sizes) = (Bytes::copy_from_slice(body), sizes.iter().cycle());

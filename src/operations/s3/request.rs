@@ -128,7 +128,9 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        RequestHead::new(request.body(()).expect("a request").into_parts().0).expect("a head")
+        let parts = request.body(()).expect("a request").into_parts().0;
+        let dialect = Dialect::of(&parts.headers, parts.uri.query());
+        RequestHead::new(parts, dialect).expect("a head")
     }
 
     fn headers(sent: &[(&str, &str)]) -> Result<HeaderMap, String> {
