@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::account::{Account, SubAccount, User, UserId};
+use crate::domain::account::{Account, SubAccount, User, UserId, is_uin};
 use crate::domain::error::Error;
 use crate::domain::policy::Policy;
 use crate::domain::role::{Role, RoleArn};
@@ -85,7 +85,7 @@ fn sub_accounts(entries: &[Entry], accounts: &[&Account]) -> Result<Vec<SubAccou
 }
 
 fn sub_account(entry: &Entry, accounts: &[&Account]) -> Result<SubAccount, String> {
-    if entry.uin.is_empty() || !entry.uin.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_uin(&entry.uin) {
         return Err("a uin is all digits, as in 100000000011".to_owned());
     }
     if entry.secret_id.is_empty() || entry.secret_key.is_empty() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::account::{User, UserId};
+use crate::domain::account::{User, UserId, is_uin};
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::policy::Policy;
 
@@ -101,8 +101,7 @@ impl FromStr for RoleArn {
                 },
                 _ => return None,
             };
-            let is_uin = !root.is_empty() && root.bytes().all(|b| b.is_ascii_digit());
-            is_uin.then(|| name.parse().ok()).flatten().map(|name| Self { root: root.to_owned(), name })
+            is_uin(root).then(|| name.parse().ok()).flatten().map(|name| Self { root: root.to_owned(), name })
         };
         read().ok_or_else(|| {
             let forms = "qcs::cam::uin/100000000001:roleName/reader or qcs::cam::uin/100000000001:role/4611686018427397919";

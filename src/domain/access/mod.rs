@@ -178,7 +178,7 @@ mod tests {
     use crate::domain::grantee::Grantee;
     use crate::domain::policy::{ConditionKey, Facts, Resource};
 
-    struct NoFacts;
+    pub(super) struct NoFacts;
 
     impl Facts for NoFacts {
         fn values(&self, _: ConditionKey) -> Vec<Cow<'_, str>> {

@@ -17,20 +17,12 @@ pub fn may_call_sts(identity: &Identity, act: &StsAct<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::access::tests::NoFacts;
     use crate::domain::account::{User, UserId};
-    use crate::domain::policy::{ConditionKey, Facts, Policy};
-
-    struct NoFacts;
-
-    impl Facts for NoFacts {
-        fn values(&self, _: ConditionKey) -> Vec<Cow<'_, str>> {
-            Vec::new()
-        }
-    }
+    use crate::domain::policy::Policy;
 
     fn policy((effect, action, resource): (&str, &str, &str)) -> Policy {
         let text = format!(r#"{{"statement":{{"effect":"{effect}","action":"{action}","resource":"{resource}"}}}}"#);

@@ -82,6 +82,11 @@ impl UserId {
     }
 }
 
+/// Whether a text can be somebody's number: digits alone.
+pub fn is_uin(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl fmt::Display for UserId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "qcs::cam::uin/{}:uin/{}", self.root, self.user)
@@ -93,7 +98,6 @@ impl FromStr for UserId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let is_uin = |uin: &str| !uin.is_empty() && uin.bytes().all(|b| b.is_ascii_digit());
         let uins = match text.strip_prefix("qcs::cam::uin/") {
             Some(uins) => uins.split_once(":uin/"),
             None => Some(text.split_once('/').unwrap_or((text, text))),
