@@ -201,7 +201,7 @@ fn find(head: &RequestHead) -> Result<Found, Error> {
         let text = String::from_utf8_lossy(value.as_bytes());
         return Ok(found(text.parse(), SignaturePlace::Header, "Authorization header"));
     }
-    let field = |name: &str| head.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    let field = |name: &str| head.query_value(name);
     if let Some(text) = field("sign") {
         return Ok(found(text.parse(), SignaturePlace::Url, "parameter sign"));
     }
@@ -211,11 +211,10 @@ fn find(head: &RequestHead) -> Result<Found, Error> {
 
 fn token(head: &RequestHead) -> Option<&str> {
     let header = |name: &HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
-    let query = |name: &str| head.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     header(&SECURITY_TOKEN)
-        .or_else(|| query(SECURITY_TOKEN.as_str()))
+        .or_else(|| head.query_value(SECURITY_TOKEN.as_str()))
         .or_else(|| header(&AMZ_SECURITY_TOKEN))
-        .or_else(|| query(AMZ_SECURITY_TOKEN_PARAMETER))
+        .or_else(|| head.query_value(AMZ_SECURITY_TOKEN_PARAMETER))
         .filter(|token| !token.is_empty())
 }
 

@@ -88,6 +88,11 @@ impl RequestHead {
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 
+    /// A query parameter's first value as it is, be it empty.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
     /// A query parameter's text; absent or empty (Go sends `versionId=`) is `None`.
     ///
     /// # Errors

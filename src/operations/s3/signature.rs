@@ -48,7 +48,7 @@ impl S3Signature {
         let header = head.headers.get(AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let header = header.filter(|text| !text.is_empty());
         let of_aws = header.as_deref().filter(|text| text.starts_with("AWS"));
-        let has = |name: &str| head.query.iter().any(|(given, _)| given == name);
+        let has = |name: &str| head.query_value(name).is_some();
         let is_presigned = PRESIGNED.iter().any(|name| has(name));
         if (is_presigned || has(SIGNATURE_V2)) && header.is_some() {
             let message =
@@ -81,7 +81,7 @@ impl S3Signature {
 
     fn of_query(head: &RequestHead) -> Result<Self, Error> {
         let code = ErrorCode::AuthorizationQueryParametersError;
-        let field = |name: &str| head.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let field = |name: &str| head.query_value(name);
         let Presigned { authorization, date_time, expires } =
             Presigned::from_fields(field).map_err(|error| malformed(code, &error))?;
         let time = Timestamp::from_iso_basic(&date_time)

@@ -74,7 +74,7 @@ pub(super) enum Signature {
 /// Whether a request to the root of a host that names nothing calls the API: no operation of COS's there has these names, nor a
 /// form for its body where nothing is asked for. Some tools call any body a form, that of `?delete` too.
 pub fn is_call(head: &RequestHead) -> bool {
-    let has = |name: &str| head.query.iter().any(|(given, _)| given == name);
+    let has = |name: &str| head.query_value(name).is_some();
     head.path == "/"
         && (head.headers.contains_key(X_TC_ACTION)
             || has("Action") && has(v1::SIGNATURE)
