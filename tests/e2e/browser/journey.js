@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const COS = require('cos-nodejs-sdk-v5');
 const { chromium } = require('playwright-core');
+const { passes } = require('../cases.js');
 
 const { E2E_CLIENT = 'browser', E2E_WAY = 'plain', E2E_CASES = '', E2E_APPID = '1250000000' } = process.env;
 const SecretId = process.env.E2E_SECRET_ID || 'AKIDCosEmulatorDefaultSecretId000000';
@@ -77,21 +78,6 @@ function trustAuthority() {
   certutil('-A', '-d', database, '-n', 'cos-emulator', '-t', 'C,,', '-i', process.env.E2E_CA);
 }
 
-// A case that gives a text could not be done: the text says why.
-async function passes(page, name) {
-  const title = `${E2E_CLIENT}/${E2E_WAY}: ${name}`;
-  const started = Date.now();
-  try {
-    const whyNot = await page.evaluate((name) => cases[name](), name);
-    console.log(whyNot ? `skip ${title}: ${whyNot}` : `ok ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-    return true;
-  } catch (error) {
-    console.log(`FAILED ${title}`);
-    console.error(error);
-    return false;
-  }
-}
-
 async function main() {
   const site = await startSite();
   await makeBuckets(site);
@@ -104,7 +90,7 @@ async function main() {
   let failures = 0;
   for (const name of await page.evaluate(() => Object.keys(cases))) {
     if (name.includes(E2E_CASES)) {
-      failures += (await passes(page, name)) ? 0 : 1;
+      failures += (await passes(`${E2E_CLIENT}/${E2E_WAY}: ${name}`, () => page.evaluate((name) => cases[name](), name))) ? 0 : 1;
     }
   }
   await browser.close();

@@ -10,6 +10,7 @@ const path = require('node:path');
 const COS = require('cos-nodejs-sdk-v5');
 // Any HTTP client would do that heeds HTTP_PROXY, as this one below the SDK does.
 const request = require('cos-request');
+const { passes } = require('../cases.js');
 
 const { E2E_CLIENT = 'node', E2E_WAY = 'plain', E2E_CASES = '', E2E_APPID = '1250000000' } = process.env;
 const MIB = 1024 * 1024;
@@ -238,27 +239,12 @@ async function refused(promise, statusCode, code) {
   });
 }
 
-// A case that gives a text could not be done: the text says why.
-async function passes(name) {
-  const title = `${E2E_CLIENT}/${E2E_WAY}: ${name}`;
-  const started = Date.now();
-  try {
-    const whyNot = await cases[name](newClient());
-    console.log(whyNot ? `skip ${title}: ${whyNot}` : `ok ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-    return true;
-  } catch (error) {
-    console.log(`FAILED ${title}`);
-    console.error(error);
-    return false;
-  }
-}
-
 async function main() {
   let failures = 0;
   for (const name of Object.keys(cases)) {
     // All the others need the bucket.
     if (name === 'creates a bucket' || name.includes(E2E_CASES)) {
-      failures += (await passes(name)) ? 0 : 1;
+      failures += (await passes(`${E2E_CLIENT}/${E2E_WAY}: ${name}`, () => cases[name](newClient()))) ? 0 : 1;
     }
   }
   // The SDK keeps its idle connections, which would keep this process until the server closes them.
